@@ -1,0 +1,1 @@
+"""Octograph: one answer from many small models."""
