@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 class OctographError(Exception):
@@ -81,6 +82,9 @@ class NotRunnable(WalkError):
 
 class WorkerError(WalkError):
     """A worker could not do its work. Tools raise it for what the user can mend."""
+
+    trace: Any = None
+    """The walk inside, where the worker is an agent."""
 
 
 class ArgumentError(WorkerError):

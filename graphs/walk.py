@@ -78,8 +78,8 @@ class Call:
     probability: float = 1.0
     part: int = 0
     parents: tuple[int, ...] = ()
-    master: str | None = None
-    """The master to ask again when this branch ends."""
+    within: int | None = None
+    """The hop that entered the master this was decided at; None: the place the walk began at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,15 @@ class Step:
     attempts: int = 1
     trace: Trace | None = None
     """The walk inside, if the node is an agent."""
+    stopped: str = "done"
+    """For an agent, why its walk ended; see `Answer.stopped`."""
+    within: int | None = None
+    """The hop that entered the master this was decided at; parts are counted per master. None: where the walk began."""
 
     @property
     def result(self) -> Result:
         """The step's output as the next call's input."""
-        return Result(self.output, self.data, self.kind, self.files, self.trace)
+        return Result(self.output, self.data, self.kind, self.files, self.trace, self.stopped)
 
     def to_data(self) -> dict[str, Any]:
         """Plain JSON data; empty optional fields are left out."""
@@ -133,6 +137,10 @@ class Step:
             data["files"] = list(self.files)
         if self.error is not None:
             data["error"] = self.error
+        if self.stopped != "done":
+            data["stopped"] = self.stopped
+        if self.within is not None:
+            data["within"] = self.within
         if self.trace is not None:
             data["trace"] = self.trace.to_data()
         return data
