@@ -2,112 +2,217 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
-from pydantic import BaseModel, ConfigDict, Field
+from .adjacency import Adjacency, Edges
+from .draft import Draft, check_backend, read_section, take_edges, take_nodes
+from .errors import Problem, nearest
+from .findings import Findings
+from .positions import Path as Way
+from .positions import Positions
+from .sections import Edge, Limits, Node, NodeId, OctopusSpec, Retry, Section
+from .structure import check_structure
 
-NodeId = str
-
-
-class Section(BaseModel):
-    """A part of a graph file: frozen, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OctopusSpec(Section):
-    """Which Octopus decides, and how sure it has to be."""
-
-    backend: str = "embedded"
-    weights: str | None = Field(None, description="Folder of trained weights, relative to the graph file.")
-    threshold: float | None = Field(
-        None, ge=0, le=1, description="Abstain where the best neighbor is less probable than this."
-    )
-    settings: dict[str, Any] = Field(default_factory=dict, description="Further settings of the backend.")
-
-
-class Limits(Section):
-    """Budgets of one walk; a spent one ends it with the best answer so far."""
-
-    hops: int = Field(12, ge=1, description="Hops of one walk, sub-graphs not counted.")
-    seconds: float = Field(60.0, gt=0, description="Seconds of one walk, sub-graphs included.")
-    parallel: int = Field(8, ge=1, description="Calls under way at the same time.")
-    depth: int = Field(8, ge=1, description="How deep agents may be nested while walking.")
-
-
-class Retry(Section):
-    """How often a failing call is tried again, and how long to wait in between (exponential, with jitter)."""
-
-    attempts: int = Field(1, ge=1, description="Tries in all; 1 means no retry.")
-    wait: float = Field(0.1, ge=0, description="Seconds before the second try; doubled before each further one.")
-    max_wait: float = Field(10.0, ge=0, description="Longest wait in seconds.")
-
-
-class Node(Section):
-    """A master or a worker. The key it has in the file is its `id`."""
-
-    id: NodeId = Field("", exclude=True)
-    kind: str = Field(description="master, tool, model, chat, agent, person, mcp, or the name of a plug-in.")
-    description: str = Field("", description="What it is for, in the words of its users; the Octopus chooses by it.")
-    examples: tuple[str, ...] = Field((), description="Requests this node is right for.")
-    reformat: str | None = Field(
-        None, description="How its query is worded: a template with {query}, or an instruction to a language model."
-    )
-    takes: tuple[str, ...] = Field((), description="Kinds of input it accepts; empty accepts any.")
-    gives: tuple[str, ...] = Field((), description="Kinds of output it may give.")
-    octopus: OctopusSpec | None = Field(None, description="The Octopus that decides here; the graph's by default.")
-    join: Annotated[int, Field(ge=1)] | Literal["all", "any"] = Field(
-        "all", description="When fixed edges (=>) meet here: wait for all, for any, or for this many."
-    )
-    retry: Retry | None = Field(None, description="Tries of a failing call; the graph's by default.")
-    timeout: float | None = Field(None, gt=0, description="Seconds one try may take.")
-    tool: str | None = Field(None, description="kind tool: the tool's name, such as units.convert.")
-    graph: str | None = Field(None, description="kind agent: the sub-graph's file, relative to this one.")
-    model: dict[str, Any] | None = Field(None, description="kinds model and chat: backend, name and settings.")
-    prompt: str | None = Field(None, description="kinds model and chat: the prompt, with {query} in it.")
-    settings: dict[str, Any] = Field(default_factory=dict, description="Settings of a plug-in kind.")
-
-    @property
-    def is_master(self) -> bool:
-        return self.kind == "master"
-
-
-class Edge(Section):
-    """A hop that may be taken (`a -> b`), or always is (`a => b`)."""
-
-    source: NodeId
-    target: NodeId
-    always: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.source} {'=>' if self.always else '->'} {self.target}"
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class Graph:
     """A graph of nodes: equal to another with the same content, whether built in code or read from YAML.
 
-    `Graph(...)` takes finished parts and checks their structure; it raises GraphError listing every problem.
-    `Graph.read(path)`, `Graph.parse(text)` and `graph.to_yaml()` are its file form.
+    `Graph(...)` takes nodes (finished, or the keys and values of each by id) and edges (finished, or texts such
+    as `a -> b`, `a -> [b, c]` and `a => b`), and raises GraphError listing everything that does not fit.
+    `start` is the first node if left out. `agents` are the sub-graphs of nodes of kind agent, by node id.
+
+    Example:
+        >>> graph = Graph("tiny", {"desk": {"kind": "master"}, "math": {"kind": "tool"}}, ["desk -> math"])
+        >>> graph.neighbors("desk")
+        ('math',)
     """
+
+    name: str
+    start: NodeId
+    octopus: OctopusSpec
+    limits: Limits
+    retry: Retry
+    nodes: Mapping[NodeId, Node]
+    agents: Mapping[NodeId, Graph]
+    """The sub-graph of every agent node that has one."""
+    source: Path | None
+    """The file it was read from."""
 
     def __init__(
         self,
         name: str,
         nodes: Iterable[Node] | Mapping[NodeId, Node | Mapping[str, Any]],
-        edges: Iterable[Edge | str] = (),
+        edges: Iterable[Edge | str | Mapping[str, Any]] = (),
         *,
         start: NodeId | None = None,
         octopus: OctopusSpec | Mapping[str, Any] | None = None,
         limits: Limits | Mapping[str, Any] | None = None,
         retry: Retry | Mapping[str, Any] | None = None,
+        agents: Mapping[NodeId, Graph] | None = None,
     ) -> None:
-        raise RuntimeError("filled in by the loader slice")
+        findings = Findings(Positions(f"<graph {name!r}>"))
+        draft = Draft(name=name)
+        draft.octopus = read_section(OctopusSpec, octopus, ("octopus",), findings)
+        draft.limits = read_section(Limits, limits, ("limits",), findings)
+        draft.retry = read_section(Retry, retry, ("retry",), findings)
+        check_backend(draft.octopus, ("octopus",), findings)
+        take_nodes(draft, _by_id(nodes, findings), findings)
+        take_edges(draft, [edges] if isinstance(edges, str) else edges, findings)
+        draft.start = next(iter(draft.ids), None) if start is None else start
+        if not isinstance(name, str) or not name.strip():
+            findings.add(("name",), "a graph needs a name")
+        if not draft.ids:
+            findings.add(("nodes",), "a graph needs a node")
+        inside = dict(agents or {})
+        _check_agents(draft, inside, findings)
+        adjacency = check_structure(draft, findings)
+        findings.raise_if_any()
+        self._take(draft, adjacency, inside, None, findings.positions)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Graph:
+        """The graph in a file, or the library graph of that name. Raises GraphError listing every problem."""
+        from .loader import read_graph
+
+        return read_graph(path)
+
+    @classmethod
+    def parse(cls, text: str, file: str = "<text>") -> Graph:
+        """The graph in a text; `file` names it in errors, and sub-graphs are looked for beside that file."""
+        from .loader import parse_graph
+
+        return parse_graph(text, file)
+
+    def to_yaml(self) -> str:
+        """The graph as the text of a graph file."""
+        from .writer import to_yaml
+
+        return to_yaml(self)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the graph to a file, and its sub-graphs beside it. Raises InputError where that can't be done."""
+        from .writer import write_graph
+
+        write_graph(self, Path(path))
+
+    @property
+    def edges(self) -> Edges:
+        """Every edge: iterable, sized, and quick to ask `edge in graph.edges`."""
+        return Edges(self._adjacency, self.nodes)
+
+    def neighbors(self, id_: NodeId) -> tuple[NodeId, ...]:
+        """The nodes that may be taken from a node (`->`), in the order of the file. KeyError for an unknown node."""
+        found = self._adjacency.may.get(id_)
+        return self._none_of(id_) if found is None else found
+
+    def always(self, id_: NodeId) -> tuple[NodeId, ...]:
+        """The nodes that are always taken from a node (`=>`). KeyError for an unknown node."""
+        found = self._adjacency.always.get(id_)
+        return self._none_of(id_) if found is None else found
+
+    def always_parents(self, id_: NodeId) -> tuple[NodeId, ...]:
+        """The nodes with a fixed edge (`=>`) into a node: what a join waits for. KeyError for an unknown node."""
+        found = self._adjacency.parents.get(id_)
+        return self._none_of(id_) if found is None else found
+
+    def has_edge(self, source: NodeId, target: NodeId) -> bool:
+        """Whether an edge of either kind leads from `source` to `target`; False also for unknown nodes."""
+        return self._adjacency.has(source, target)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the content, in hex: equal graphs have equal ones."""
+        from .canonical import fingerprint
+
+        return fingerprint(self)
+
+    def problem(self, where: str | Way, message: str) -> Problem:
+        """A problem at a part of the graph, such as `nodes.math.tool` or `("edges", 3)`, with its place in the file."""
+        return self._positions.problem(where, message)
+
+    def to_networkx(self) -> nx.DiGraph[NodeId]:
+        """The graph for NetworkX: nodes with `kind` and `description`, edges with `always`."""
+        import networkx
+
+        graph: nx.DiGraph[NodeId] = networkx.DiGraph(name=self.name, start=self.start)
+        graph.add_nodes_from((id_, {"kind": n.kind, "description": n.description}) for id_, n in self.nodes.items())
+        graph.add_edges_from((edge.source, edge.target, {"always": edge.always}) for edge in self.edges)
+        return graph
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Graph) and self.fingerprint == other.fingerprint)
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"<Graph {self.name!r}: {len(self.nodes)} nodes, {len(self.edges)} edges, start {self.start!r}>"
+
+    def _take(
+        self,
+        draft: Draft,
+        adjacency: Adjacency,
+        agents: Mapping[NodeId, Graph],
+        source: Path | None,
+        positions: Positions,
+    ) -> None:
+        """Become the graph of a draft in which nothing was found wrong."""
+        assert draft.start is not None
+        self.name, self.start, self.nodes, self.agents = draft.name, draft.start, draft.nodes, agents
+        self.octopus, self.limits, self.retry = draft.octopus, draft.limits, draft.retry
+        self.source = source
+        self._adjacency = adjacency
+        self._positions = positions
+
+    @classmethod
+    def _of(
+        cls,
+        draft: Draft,
+        adjacency: Adjacency,
+        agents: Mapping[NodeId, Graph],
+        source: Path | None,
+        positions: Positions,
+    ) -> Graph:
+        graph = cls.__new__(cls)
+        graph._take(draft, adjacency, agents, source, positions)
+        return graph
+
+    def _none_of(self, id_: NodeId) -> tuple[NodeId, ...]:
+        if id_ not in self.nodes:
+            raise KeyError(f"no node {id_!r} in graph {self.name!r}{nearest(id_, self.nodes)}")
+        return ()
+
+
+def _by_id(nodes: Iterable[Node] | Mapping[NodeId, Any], findings: Findings) -> Mapping[NodeId, Any]:
+    if isinstance(nodes, Mapping):
+        return nodes
+    by_id: dict[NodeId, Node] = {}
+    for node in nodes:
+        if node.id in by_id:
+            findings.add(("nodes", node.id), "two nodes have this id; rename one")
+        by_id[node.id] = node
+    return by_id
+
+
+def _check_agents(draft: Draft, agents: Mapping[NodeId, Graph], findings: Findings) -> None:
+    for id_ in agents:
+        if id_ not in draft.ids:
+            findings.add(("agents", id_), f"no node {id_!r}{findings.hint(id_, draft.ids)}")
+        elif id_ in draft.nodes and draft.nodes[id_].kind != "agent":
+            findings.add(("agents", id_), f"{id_} is of kind {draft.nodes[id_].kind}; only an agent has a sub-graph")
+    for id_, node in draft.nodes.items():
+        if node.graph is not None and id_ not in agents:
+            findings.add(
+                ("nodes", id_, "graph"),
+                f"a graph built in code is given its sub-graphs: agents={{{id_!r}: Graph.read({node.graph!r})}}",
+            )
 
 
 __all__ = ["Edge", "Graph", "Limits", "Node", "NodeId", "OctopusSpec", "Retry", "Section"]
-_ = (hashlib, json, cached_property, nx)
