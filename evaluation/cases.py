@@ -1,0 +1,98 @@
+"""Labelled requests: one JSON object a line, every bad line named by its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..graphs.errors import InputError, nearest
+from ..graphs.model import Graph
+from .metrics import Labels, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One labelled request."""
+
+    query: str
+    gold: Labels
+    contains: tuple[tuple[str, ...], ...] = ()
+    """What a right answer says, in any case: one alternative of each entry."""
+
+
+def read_cases(path: Path, graph: Graph) -> list[Case]:
+    """The labelled requests of a file, in its order.
+
+    Raises InputError that lists every bad line as `file:line: what`.
+    """
+    cases, problems = list[Case](), list[str]()
+    for number, text in _lines(path):
+        try:
+            cases.append(_case(text, graph))
+        except InputError as error:
+            problems.append(f"{path}:{number}: {error}")
+    if not cases and not problems:
+        problems.append(f"{path}: no requests in it; a line is {_FORM}")
+    if problems:
+        raise InputError("\n".join(problems))
+    return cases
+
+
+_FORM = '{"query": "...", "nodes": ["a", "b"], "links": [["a", "b"]]}'
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text (byte {error.start})") from error
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror}") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line
+
+
+def _case(text: str, graph: Graph) -> Case:
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}; a line is {_FORM}") from error
+    if not isinstance(data, Mapping):
+        raise InputError(f"not an object; a line is {_FORM}")
+    query = data.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise InputError(f"'query' must be a text that isn't empty; a line is {_FORM}")
+    nodes = data.get("nodes")
+    if not isinstance(nodes, list) or not all(isinstance(node, str) for node in nodes):
+        raise InputError(f"'nodes' must be a list of node ids; a line is {_FORM}")
+    for node in nodes:
+        _check_node(node, graph)
+    links = data.get("links", [])
+    if not isinstance(links, list) or not all(_is_pair(link) for link in links):
+        raise InputError(f"'links' must be a list of pairs of node ids; a line is {_FORM}")
+    for end in (end for link in links for end in link):
+        if plain(end, nodes) not in nodes:
+            raise InputError(f"a link names {end!r}, which is not among its 'nodes'{nearest(end, nodes)}")
+    gold = Labels(tuple(nodes), tuple((plain(a, nodes), plain(b, nodes)) for a, b in links))
+    return Case(query, gold, _contains(data.get("contains", [])))
+
+
+def _check_node(node: str, graph: Graph) -> None:
+    if node not in graph.nodes:
+        raise InputError(f"no node {node!r} in {graph.name}{nearest(node, graph.nodes)}")
+    if graph.nodes[node].is_master:
+        raise InputError(f"{node!r} is a master; 'nodes' lists workers only")
+
+
+def _is_pair(link: Any) -> bool:
+    return isinstance(link, list) and len(link) == 2 and all(isinstance(end, str) for end in link)
+
+
+def _contains(entries: Any) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(entries, list):
+        raise InputError("'contains' must be a list of texts, or of lists of alternatives")
+    return tuple(tuple(map(str, entry)) if isinstance(entry, list) else (str(entry),) for entry in entries)
