@@ -23,24 +23,6 @@ _ROWS = 60
 """Rows of a graph's table; more are only counted."""
 
 
-class Displayed:
-    """Gives a record its looks; rich and the drawings are only imported when it is shown."""
-
-    __slots__ = ()
-
-    def __rich__(self) -> Any:
-        return in_terminal(self)
-
-    def __str__(self) -> str:
-        return in_words(self)
-
-    def _repr_html_(self) -> str:
-        return in_notebook(self)
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text("…" if cycle else in_words(self))
-
-
 def in_terminal(subject: Any) -> Any:
     """What rich prints for a trace, answer, plan or graph."""
     from .walk import Answer, Plan, Trace
@@ -114,6 +96,12 @@ def duration(seconds: float) -> str:
     return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
+def counted(graph: Graph) -> str:
+    """The size of a graph in words: `1 node, 0 edges`."""
+    sizes = {"node": len(graph.nodes), "edge": len(graph.edges)}
+    return ", ".join(f"{size:,} {what}{'' if size == 1 else 's'}" for what, size in sizes.items())
+
+
 def _trace(trace: Trace) -> Tree:
     from rich.text import Text
     from rich.tree import Tree
@@ -169,7 +157,7 @@ def _graph(graph: Graph) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(f"{graph.name} ({len(graph.nodes)} nodes, {len(graph.edges)} edges)"), title_justify="left")
+    table = Table(title=Text(f"{graph.name} ({counted(graph)})"), title_justify="left")
     for column in ("node", "kind", "may go to", "description"):
         table.add_column(column, overflow="fold")
     targets: dict[str, list[str]] = {}

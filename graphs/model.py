@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .adjacency import Adjacency, Edges
+from .displayed import Displayed
 from .draft import Draft, check_backend, read_section, take_edges, take_nodes
 from .errors import Problem, nearest
 from .findings import Findings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-class Graph:
+class Graph(Displayed):
     """A graph of nodes: equal to another with the same content, whether built in code or read from YAML.
 
     `Graph(...)` takes nodes (finished, or the keys and values of each by id) and edges (finished, or texts such

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .displayed import Displayed
+
 Arguments = Mapping[str, Any]
 
 
@@ -159,7 +161,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Displayed):
     """The record of a walk: its steps in the order in which they ended."""
 
     graph: str
@@ -213,7 +215,7 @@ class PlannedNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Displayed):
     """A walk before it is run. `links` are pairs of positions in `nodes`; masters are not listed."""
 
     nodes: tuple[PlannedNode, ...] = ()
@@ -249,7 +251,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Displayed):
     """The answer of a walk."""
 
     text: str

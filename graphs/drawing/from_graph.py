@@ -27,7 +27,7 @@ def picture_of_graph(graph: Graph, depth: int = 1, walk: Trace | None = None) ->
 
 
 def _size(graph: Graph, depth: int) -> int:
-    inner = graph.subgraphs.values() if depth > 1 else ()
+    inner = graph.agents.values() if depth > 1 else ()
     return len(graph.nodes) + sum(_size(sub, depth - 1) for sub in inner)
 
 
@@ -48,7 +48,7 @@ class _Draft:
             mine = None if taken is None else [step for step in taken if step.node == node.id]
             passed = taken is not None and node.is_master and any(node.id == step.source for step in taken)
             state, badge = _mark(mine, passed)
-            inside = graph.subgraphs.get(node.id) if depth > 1 else None
+            inside = graph.agents.get(node.id) if depth > 1 else None
             if inside is None:
                 self.boxes.append(self._box(node, key, frame, badge, state, node.id == graph.start))
                 continue

@@ -54,7 +54,7 @@ def arrange(keys: Sequence[Key], arrows: Iterable[Arrow]) -> Layered:
 
 def _layers(keys: Sequence[Key], arrows: Sequence[Arrow]) -> dict[Key, int]:
     """Longest path between cycles; inside a cycle the distance from where it is entered."""
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[Key] = nx.DiGraph()
     graph.add_nodes_from(keys)
     graph.add_edges_from((a, b) for a, b in arrows if a != b)
     whole = nx.condensation(graph)
