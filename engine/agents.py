@@ -1,0 +1,54 @@
+"""The walk inside an agent: a run of its own, on what is left of the budgets outside."""
+
+from __future__ import annotations
+
+from functools import partial
+from time import monotonic
+
+from ..graphs.errors import WorkerError
+from ..graphs.model import NodeId
+from ..graphs.walk import Answer, Call
+from ..nodes.agent import AgentWorker
+from ..nodes.worker import Worker
+from .advancing import begin
+from .ending import walk_to_answer
+from .planning import PlannedAgent, PlannedWorker
+from .running import Run
+
+_SHARE = 0.98
+"""How much of the time left an agent may spend, so that the best answer inside still gets out."""
+
+
+def working(run: Run, node: NodeId) -> Worker:
+    """The worker that does the work of a node."""
+    if run.crew.is_agent(node):
+        return AgentWorker(partial(_walk_inside, run))
+    return run.crew.worker(node)
+
+
+def planning(run: Run, node: NodeId) -> Worker:
+    """The worker that stands for a node in a plan."""
+    planned = PlannedWorker(run.crew, node)
+    if run.crew.is_agent(node) and run.depth > 0:
+        return PlannedAgent(partial(_walk_inside, run), planned)
+    return planned
+
+
+async def _walk_inside(run: Run, call: Call) -> Answer:
+    if run.depth <= 0:
+        raise WorkerError(f"agents are nested too deep to enter {call.node!r}; allow more with limits.depth")
+    crew = run.crew.inside(call.node)
+    limits = crew.graph.limits
+    inner = Run(
+        crew,
+        run.worker_of,
+        hops=limits.hops,
+        parallel=limits.parallel,
+        depth=min(run.depth - 1, limits.depth),
+        deadline=monotonic() + min(limits.seconds, run.seconds_left * _SHARE),
+        slots=run.slots,
+        watch=run.watch,
+        inside=(*run.inside, call.node),
+        retry=run.retry,
+    )
+    return await walk_to_answer(begin(crew.graph, call.query), inner)

@@ -1,0 +1,165 @@
+"""Who chooses and who works in one graph: cards, Octopuses, strategies and workers, made when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ..graphs.errors import NotRunnable
+from ..graphs.model import Graph, Node, NodeId, OctopusSpec
+from ..graphs.registry import known, load
+from ..graphs.signature import Neighbor, Signature
+from ..nodes.catalog import Catalog
+from ..nodes.tool import Tool, ToolWorker
+from ..nodes.worker import Worker
+from ..planners.seams import Octopus, Strategy
+
+WORKERS = "octograph.workers"
+"""Entry-point group of worker kinds; each loads to a function `(node, graph) -> Worker`."""
+
+ChooseOctopus = Callable[[OctopusSpec, Path | None], Octopus]
+ChooseStrategy = Callable[[OctopusSpec], Strategy]
+
+
+class Crew:
+    """What a graph needs at run time, one per graph and level; `inside` is the crew of an agent's sub-graph."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        catalog: Catalog,
+        choose_octopus: ChooseOctopus,
+        choose_strategy: ChooseStrategy,
+        workers: Mapping[str, Worker] | None = None,
+    ) -> None:
+        self.graph = graph
+        self._catalog = catalog
+        self._choose_octopus = choose_octopus
+        self._choose_strategy = choose_strategy
+        self._given = dict(workers or {})
+        self._card: dict[NodeId, Neighbor] = {}
+        self._neighbors: dict[NodeId, dict[NodeId, Neighbor]] = {}
+        self._cards: dict[NodeId, Sequence[Neighbor]] = {}
+        self._octopus: dict[NodeId, Octopus] = {}
+        self._strategy: dict[NodeId, Strategy] = {}
+        self._workers: dict[NodeId, Worker] = {}
+        self._inside: dict[NodeId, Crew] = {}
+
+    def cards(self, node: NodeId) -> Sequence[Neighbor]:
+        """The cards of the neighbors of `node`, in the order of the graph."""
+        cards = self._cards.get(node)
+        if cards is None:
+            cards = self._cards[node] = tuple(self.neighbors(node).values())
+        return cards
+
+    def neighbors(self, node: NodeId) -> Mapping[NodeId, Neighbor]:
+        """The same, by id."""
+        neighbors = self._neighbors.get(node)
+        if neighbors is None:
+            neighbors = self._neighbors[node] = {target: self.card(target) for target in self.graph.neighbors(node)}
+        return neighbors
+
+    def card(self, id_: NodeId) -> Neighbor:
+        """One node as an Octopus sees it; what the graph leaves out is taken from its tool."""
+        card = self._card.get(id_)
+        if card is None:
+            card = self._card[id_] = self._make_card(id_, self.graph.nodes[id_])
+        return card
+
+    def octopus(self, node: NodeId) -> Octopus:
+        """The Octopus that decides at `node`."""
+        octopus = self._octopus.get(node)
+        if octopus is None:
+            octopus = self._octopus[node] = self._choose_octopus(self._spec(node), self._folder)
+        return octopus
+
+    def strategy(self, node: NodeId) -> Strategy:
+        """The strategy that chooses among the decisions at `node`."""
+        strategy = self._strategy.get(node)
+        if strategy is None:
+            strategy = self._strategy[node] = self._choose_strategy(self._spec(node))
+        return strategy
+
+    def worker(self, node: NodeId) -> Worker:
+        """The worker behind `node`, which is no agent. Raises NotRunnable if it has no implementation."""
+        worker = self._workers.get(node)
+        if worker is None:
+            worker = self._workers[node] = self._make_worker(self.graph.nodes[node])
+        return worker
+
+    def is_agent(self, node: NodeId) -> bool:
+        """True if the node's inside is to be walked."""
+        return node in self.graph.agents and node not in self._given
+
+    def inside(self, agent: NodeId) -> Crew:
+        """The crew of an agent's sub-graph."""
+        crew = self._inside.get(agent)
+        if crew is None:
+            prefix = f"{agent}/"
+            given = {key.removeprefix(prefix): item for key, item in self._given.items() if key.startswith(prefix)}
+            crew = self._inside[agent] = Crew(
+                self.graph.agents[agent], self._catalog, self._choose_octopus, self._choose_strategy, given
+            )
+        return crew
+
+    def workers_inside(self) -> Sequence[Neighbor]:
+        """The cards of every worker of this graph, those inside its agents in the agents' places."""
+        cards: list[Neighbor] = []
+        for id_, node in self.graph.nodes.items():
+            if self.is_agent(id_):
+                cards.extend(self.inside(id_).workers_inside())
+            elif not node.is_master:
+                cards.append(self.card(id_))
+        return cards
+
+    @property
+    def _folder(self) -> Path | None:
+        return self.graph.source.parent if self.graph.source else None
+
+    def _spec(self, node: NodeId) -> OctopusSpec:
+        return self.graph.nodes[node].octopus or self.graph.octopus
+
+    def _tool(self, node: Node) -> Tool | None:
+        given = self._given.get(node.id)
+        if given is not None:
+            return given.tool if isinstance(given, ToolWorker) else None
+        return self._catalog.find(node.tool) if node.kind == "tool" and node.tool else None
+
+    def _make_card(self, id_: NodeId, node: Node) -> Neighbor:
+        tool = self._tool(node)
+        signature: Signature | None = tool.signature if tool else None
+        examples = node.examples
+        if tool:
+            examples = (*examples, *(example for example in tool.examples if example not in examples))
+        return Neighbor(
+            id_,
+            node.description or (tool.description if tool else ""),
+            examples,
+            signature,
+            node.takes,
+            node.gives or ((signature.gives,) if signature else ()),
+            node.reformat,
+            self.graph.has_edge(id_, id_),
+            tuple(self.inside(id_).workers_inside()) if self.is_agent(id_) else (),
+        )
+
+    def _make_worker(self, node: Node) -> Worker:
+        if node.id in self._given:
+            return self._given[node.id]
+        tool = self._tool(node)
+        if tool is not None:
+            return ToolWorker(tool)
+        if node.kind in known(WORKERS):
+            made: Worker = load(WORKERS, node.kind)(node, self.graph)
+            return made
+        raise NotRunnable(f"{node.id!r} (kind {node.kind}) can be planned over, not run: {_remedy(node)}")
+
+
+def _remedy(node: Node) -> str:
+    by_hand = f"or hand one in with Workflow(..., workers={{{node.id!r}: worker}})"
+    if node.kind == "tool":
+        return f"name its tool, as in tool: units.convert, {by_hand}"
+    if node.kind == "agent":
+        return f"name the file of its sub-graph, as in graph: {node.id}.yaml, {by_hand}"
+    kinds = ", ".join(sorted({"agent", "tool", *known(WORKERS)}))
+    return f"no installed package runs this kind (runnable: {kinds}); install one, {by_hand}"

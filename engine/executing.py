@@ -1,0 +1,113 @@
+"""One call, from start to step: the worker runs under its timeout, a failure is retried, what remains is recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+
+from ..graphs.errors import ArgumentError, NotAnEdge, NotRunnable, OctographError, WorkerTimeout
+from ..graphs.walk import Call, Result, Step
+from ..nodes.agent import AgentWorker
+from ..nodes.worker import Worker
+from .events import Retried
+from .retrying import retry
+from .running import Run
+
+
+async def execute(run: Run, call: Call) -> Step:
+    """The step a call ends in: done or, after its last attempt, failed.
+
+    Raises NotRunnable for a worker without an implementation: that is a fault of the graph, not of the walk.
+    """
+    began = perf_counter()
+    worker = run.worker(call.node)
+    try:
+        result, attempts = await _try(run, worker, call)
+    except (NotAnEdge, NotRunnable):
+        raise
+    except Exception as error:
+        return _failed(call, error, perf_counter() - began)
+    return Step(
+        call.hop,
+        call.source,
+        call.node,
+        call.query.text,
+        result.text,
+        call.arguments,
+        call.probability,
+        result.data,
+        result.kind,
+        result.files,
+        call.part,
+        call.parents,
+        "done",
+        None,
+        perf_counter() - began,
+        attempts,
+        result.trace,
+        result.stopped,
+        call.within,
+    )
+
+
+async def _try(run: Run, worker: Worker, call: Call) -> tuple[Result, int]:
+    try:
+        return await _attempt(run, worker, call), 1
+    except (ArgumentError, NotAnEdge, NotRunnable):
+        raise
+    except Exception as error:
+        policy = run.retry_policy(call.node)
+        if policy is None:
+            raise
+
+        def on_retry(number: int, failure: BaseException) -> None:
+            run.tell(Retried(call, number, describe(failure), run.inside))
+
+        return await retry(policy, lambda: _attempt(run, worker, call), error, on_retry)
+
+
+async def _attempt(run: Run, worker: Worker, call: Call) -> Result:
+    if isinstance(worker, AgentWorker):  # its workers take the slots
+        return await _timed(run, worker, call)
+    async with run.slots:
+        return await _timed(run, worker, call)
+
+
+async def _timed(run: Run, worker: Worker, call: Call) -> Result:
+    seconds = run.crew.graph.nodes[call.node].timeout
+    if seconds is None:
+        return await worker.run(call)
+    timer = asyncio.timeout(seconds)
+    try:
+        async with timer:
+            return await worker.run(call)
+    except TimeoutError as error:
+        if timer.expired():
+            raise WorkerTimeout(f"took longer than {seconds:g} s") from error
+        raise
+
+
+def _failed(call: Call, error: Exception, seconds: float) -> Step:
+    return Step(
+        call.hop,
+        call.source,
+        call.node,
+        call.query.text,
+        arguments=call.arguments,
+        probability=call.probability,
+        part=call.part,
+        parents=call.parents,
+        status="failed",
+        error=describe(error),
+        seconds=seconds,
+        attempts=getattr(error, "attempts", 1),
+        trace=getattr(error, "trace", None),
+        within=call.within,
+    )
+
+
+def describe(error: BaseException) -> str:
+    """An error in words for people: our own say it themselves, others also by their name."""
+    if isinstance(error, OctographError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,205 @@
+"""The Workflow: what people hold in their hands. A graph, compiled once, that answers, plans and can be watched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from time import monotonic
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from ..graphs.errors import GraphError, InputError, nearest
+from ..graphs.model import Graph
+from ..graphs.walk import Answer, Plan, Query
+from ..nodes.catalog import Catalog
+from ..nodes.folder import working_in
+from ..nodes.tool import Tool, ToolWorker
+from ..nodes.worker import Worker
+from ..planners.seams import Octopus, Strategy
+from .advancing import begin
+from .agents import planning, working
+from .blocking import run_blocking
+from .checking import tool_problems
+from .choosing import octopus_chooser, strategy_chooser
+from .crew import Crew
+from .ending import walk_to_answer
+from .events import Event, WalkEnded
+from .planning import plan_of
+from .retrying import RetryPolicy
+from .running import Run, WorkerOf
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+
+class Workflow:
+    """A graph made ready to run.
+
+    Example:
+        >>> from octograph import Workflow
+        >>> answer = Workflow("desk").run("Convert 5 miles to kilometers")
+        >>> print(answer.text)
+        8.04672 km
+    """
+
+    def __init__(
+        self,
+        graph: Graph | str | Path,
+        *,
+        tools: Iterable[Tool | ModuleType | str] = (),
+        octopus: Octopus | str | Path | None = None,
+        strategy: Strategy | str = "greedy",
+        files: str | Path | None = None,
+        checkpointer: BaseCheckpointSaver[str] | None = None,
+        workers: Mapping[str, Worker | Tool] | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        """Check what the graph names and find its tools; nothing is loaded or run.
+
+        Args:
+            graph: A graph, the path of a graph file, or the name of a library graph.
+            tools: Tools the graph may name: `@tool` functions, or modules that define some.
+            octopus: An Octopus, a backend's name or a folder of trained weights, instead of what the graph says.
+            strategy: A strategy or the name of one.
+            files: The one folder that file and table tools see; the current one by default.
+            checkpointer: A LangGraph checkpointer that stores the hops of every walk that is given a thread.
+            workers: Implementations by node id (`agent/node` inside an agent), instead of what the graph says.
+            retry: The retry policy of nodes whose graph says nothing about retries.
+
+        Raises:
+            GraphError: for a graph that can't be used, with every problem and its place.
+            InputError: for an option that can't be used.
+        """
+        self.graph = graph if isinstance(graph, Graph) else Graph.read(graph)
+        self._checkpointer = checkpointer
+        self._files = _folder(files)
+        self._retry = retry
+        given = {
+            node: ToolWorker(worker) if isinstance(worker, Tool) else worker for node, worker in (workers or {}).items()
+        }
+        _check_workers(self.graph, given)
+        catalog = Catalog(tools)
+        problems = list(tool_problems(self.graph, catalog, given))
+        if problems:
+            raise GraphError(problems)
+        self._crew = Crew(self.graph, catalog, octopus_chooser(octopus), strategy_chooser(strategy), given)
+
+    def run(
+        self, query: str, *, thread: str | None = None, max_hops: int | None = None, seconds: float | None = None
+    ) -> Answer:
+        """The answer to a request; see `arun`. Also works where an event loop is running, as in a notebook."""
+        return run_blocking(lambda: self.arun(query, thread=thread, max_hops=max_hops, seconds=seconds))
+
+    async def arun(
+        self, query: str, *, thread: str | None = None, max_hops: int | None = None, seconds: float | None = None
+    ) -> Answer:
+        """The answer to a request: always the best so far, with the reason in `stopped` where it is not all.
+
+        Args:
+            query: The request.
+            thread: Name under which the checkpointer stores the walk's hops. A walk that was broken off is
+                gone on with if the same request is made again.
+            max_hops: Hops of this walk, instead of the graph's `limits.hops`.
+            seconds: Seconds of this walk, instead of the graph's `limits.seconds`.
+
+        Raises:
+            InputError: for a request or an option that can't be used.
+            NotRunnable: if a worker without an implementation was asked to work.
+            NotAnEdge: if a decision leaves the edges of the graph.
+        """
+        return await self._walk(query, thread, max_hops, seconds, None)
+
+    def plan(self, query: str, *, max_hops: int | None = None) -> Plan:
+        """The walk a request would take, not run; see `aplan`."""
+        return run_blocking(lambda: self.aplan(query, max_hops=max_hops))
+
+    async def aplan(self, query: str, *, max_hops: int | None = None) -> Plan:
+        """The walk a request would take, as far as it can be told before anything has run."""
+        run = self._run(max_hops, None, None, planning)
+        answer = await walk_to_answer(begin(self.graph, _request(query)), run)
+        return plan_of(self.graph, answer.trace, answer.stopped)
+
+    async def stream(
+        self, query: str, *, thread: str | None = None, max_hops: int | None = None, seconds: float | None = None
+    ) -> AsyncIterator[Event]:
+        """The events of a walk as they happen; the last is `WalkEnded`, with the answer. Closing it ends the walk."""
+        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        walk = asyncio.create_task(self._walk(query, thread, max_hops, seconds, events.put_nowait))
+        walk.add_done_callback(lambda _: events.put_nowait(None))
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+            yield WalkEnded(walk.result())
+        finally:
+            walk.cancel()
+            await asyncio.gather(walk, return_exceptions=True)
+
+    astream = stream
+
+    async def _walk(
+        self,
+        query: str,
+        thread: str | None,
+        max_hops: int | None,
+        seconds: float | None,
+        watch: Callable[[Event], None] | None,
+    ) -> Answer:
+        from .runtime import drive
+
+        request = _request(query)
+        run = self._run(max_hops, seconds, watch, working)
+        with working_in(self._files) if self._files else nullcontext():
+            return await walk_to_answer(begin(self.graph, request), run, drive)
+
+    def _run(
+        self, hops: int | None, seconds: float | None, watch: Callable[[Event], None] | None, worker_of: WorkerOf
+    ) -> Run:
+        limits = self.graph.limits
+        if hops is not None and hops < 1:
+            raise InputError(f"a walk needs at least one hop, and max_hops is {hops}")
+        if seconds is not None and not seconds > 0:
+            raise InputError(f"a walk needs some time, and seconds is {seconds:g}")
+        return Run(
+            self._crew,
+            worker_of,
+            hops=limits.hops if hops is None else hops,
+            parallel=limits.parallel,
+            depth=limits.depth,
+            deadline=monotonic() + (limits.seconds if seconds is None else seconds),
+            slots=asyncio.Semaphore(limits.parallel),
+            watch=watch,
+            retry=self._retry,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Workflow over {self.graph!r}>"
+
+
+def _request(query: str) -> Query:
+    if not isinstance(query, str) or not query.strip():
+        raise InputError("the request is empty; say what is to be done")
+    return Query(query.strip())
+
+
+def _folder(files: str | Path | None) -> Path | None:
+    if files is None:
+        return None
+    folder = Path(files)
+    if not folder.is_dir():
+        raise InputError(f"files: {str(files)!r} is not a folder")
+    return folder
+
+
+def _check_workers(graph: Graph, given: Mapping[str, Worker]) -> None:
+    for path in given:
+        inside, (*agents, node) = graph, path.split("/")
+        for agent in agents:
+            if agent not in inside.agents:
+                raise InputError(
+                    f"workers: {path!r}: no agent {agent!r} in {inside.name!r}{nearest(agent, inside.agents)}"
+                )
+            inside = inside.agents[agent]
+        if node not in inside.nodes:
+            raise InputError(f"workers: {path!r}: no node {node!r} in {inside.name!r}{nearest(node, inside.nodes)}")
