@@ -1,0 +1,236 @@
+"""Splits a request into clauses: the spans of the text that each ask for something.
+
+Only what is certain from the words is split here (sentences, "then", "and" before a verb or a question word);
+coordinations such as "France and Spain" are left to `spread`, which looks at what the neighbors can take.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from .lexicon import ABBREVIATIONS, AUXILIARIES, COURTESY_ONLY, IMPERATIVES, POLITE, QUESTION_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A span of the request: `request[start:end] == text`."""
+
+    text: str
+    start: int
+    end: int
+    sequential: bool = False
+    """True if a word such as "then" says that it comes after, and builds on, what stands before."""
+    precedes: bool = False
+    """True if words such as "but before that" say that it comes before the clause it follows."""
+
+
+_MASK = "\0"
+
+_PROTECTED = (
+    re.compile(r'"[^"\n]*"|“[^”\n]*”|«[^»\n]*»|`[^`]*`|(?<![\w])\'[^\'\n]+\'(?!\w)|‘[^’\n]+’(?!\w)'),
+    re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+"),
+    re.compile(r"\([^()\n]*\)|\[[^\[\]\n]*\]|\{[^{}\n]*\}"),
+    re.compile(r"(?<![\w.])[\w\-/\\]+\.[A-Za-z][A-Za-z0-9]{0,6}\b(?!\()"),
+    re.compile(r"\d[\d,]*\.\d+|\d{1,3}(?:,\d{3})+(?!\d)|\b\d{1,2}\.\d{1,2}\.\d{2,4}"),
+    re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(ABBREVIATIONS))) + r")\.(?=\W|$)", re.IGNORECASE),
+    re.compile(r"\b[ap]\.m\.?|\bU\.S\.?(?:A\.?)?|\b[A-Z]\.(?=\s?[A-Z])", re.IGNORECASE),
+    re.compile(r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+               r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s+\d{1,2}(?:st|nd|rd|th)?,\s+\d{4}", re.IGNORECASE),
+)
+"""Spans inside which nothing is split: quotes, addresses, brackets, file names, numbers, abbreviations, dates."""
+
+_BOUND_AND = (
+    re.compile(r"\b(?:between|either)\s[^.?!;]{1,60}?\s(and|or)\s", re.IGNORECASE),
+    re.compile(r"=\s*[^,.;=]{1,20}?(?:,|\s)\s*(and)\s+[^.;=]{1,30}="),
+)
+"""An "and" that holds two arguments of one clause together: "between A and B", a system of equations."""
+
+_SENTENCE = re.compile(r"(?<=[.?!;])[\"”')\]]*\s+|\s*\n+\s*|(?<=[.?!;])$")
+_NUMBERING = re.compile(r"^\s*(?:\(?(?:\d{1,2}|[a-h])[.)]|[-*•])\s+")
+_SEQUENCE = (
+    r"(?:(?:and\s+)?(?:then|after\s+that|afterwards?|after\s+which|subsequently|followed\s+by|from\s+there"
+    r"|once\s+(?:that\s+is\s+|that's\s+|you\s+(?:are\s+|have\s+)?)?done)|(?:and|,|;)\s*(?:next|finally|lastly))\b,?"
+)
+_ADDITION = (
+    r"(?:(?:and\s+)?(?:additionally|furthermore|moreover|as\s+well\s+as|on\s+top\s+of\s+that"
+    r"|in\s+addition|besides\s+that|(?:quite\s+)?apart\s+from\s+(?:that|this))|(?:and|,|;)\s*(?:also|plus))\b[,:]?"
+)
+_PRECEDENCE = r"(?:(?:but|and)\s+)?(?:before\s+(?:that|this|doing\s+(?:that|so))|beforehand)\b,?|but\s+first\b,?"
+_CONNECTOR = re.compile(
+    rf"(?P<precedence>[\s,;:\-–—]+(?:{_PRECEDENCE})\s+)"
+    rf"|(?P<sequence>(?:\s*[,;:\-–—]\s*|\s+){_SEQUENCE}\s+)|(?P<addition>(?:\s*[,;:\-–—]\s*|\s+){_ADDITION}\s+)"
+    r"|(?P<weak>\s*,\s*(?:and|or|but|so)\s+|\s+(?:and|but)\s+|\s*&\s*|\s*,\s+|\s+[-–—]{1,2}\s+)",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    rf"^[\s.]*(?:(?P<precedence>{_PRECEDENCE})|(?P<sequence>(?:and\s+)?(?:{_SEQUENCE}|next|finally|lastly))|{_ADDITION}"
+    r"|also|plus|too|and|so|but|or|first(?:ly|\s+of\s+all)?|second(?:ly)?|third(?:ly)?|separately|meanwhile)(?=[\s,:])[\s,:]*",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"^\s*(?:if|given|assuming|suppose|when|since|for|with|using|considering)\b", re.IGNORECASE)
+_QUOTE_ONLY = re.compile(r"^\W*(?:\"[^\"]*\"|“[^”]*”|'[^']*'|`[^`]*`)\W*$")
+_ITEM = re.compile(r"(?:(?<=^)|(?<=\s))\(?(\d{1,2})[.)]\s+(?=\S)")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_LEAD = re.compile(r"^(?:[^:\n]{3,80}):\s+")
+
+
+def split_clauses(request: str, verbs: Collection[str] = ()) -> list[Clause]:
+    """The clauses of a request, in order; never empty for a request with a word in it.
+
+    `verbs` adds imperatives known from the graph at hand to the built-in lexicon.
+    """
+    masked = mask(request)
+    clauses: list[Clause] = []
+    for start, end in _sentences(request, masked, verbs):
+        clauses += _inside_sentence(request, masked, start, end, verbs)
+    clauses = [clause for clause in clauses if not COURTESY_ONLY.match(clause.text)]
+    return _in_order(clauses) or ([Clause(request.strip(), *_trim(request, 0, len(request)))] if request.strip() else [])
+
+
+def _in_order(clauses: list[Clause]) -> list[Clause]:
+    """Clauses in the order in which they are to be done: "X, but before that Y" is Y, then X."""
+    ordered: list[Clause] = []
+    for clause in clauses:
+        if clause.precedes and ordered:
+            ordered.insert(len(ordered) - 1, clause)
+        else:
+            ordered.append(clause)
+    return ordered
+
+
+def mask(text: str) -> str:
+    """`text` with every protected character replaced, so that positions stay the same and nothing splits there."""
+    masked = text
+    for pattern in _PROTECTED:
+        masked = pattern.sub(lambda match: _MASK * len(match.group()), masked)
+    for pattern in _BOUND_AND:
+        for match in list(pattern.finditer(masked)):
+            start, end = match.span(1)
+            masked = masked[:start] + _MASK * (end - start) + masked[end:]
+    return masked
+
+
+def starts_clause(text: str, verbs: Collection[str] = ()) -> bool:
+    """True if the text begins like a request: a question word, a verb in the imperative, "can you", "I want"."""
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(_without_courtesy(text))[:4]]
+    if not words:
+        return False
+    first = words[0]
+    if first in QUESTION_WORDS or first in IMPERATIVES or first in verbs:
+        return True
+    if first in AUXILIARIES and len(words) > 1:
+        return True
+    return first in ("i", "we") and len(words) > 1 and words[1] in ("want", "need", "would", "wanna", "have", "am")
+
+
+def without_courtesy(text: str) -> str:
+    """The clause without greetings, "please" and opening connectives; numbers and names are never touched."""
+    text = _NUMBERING.sub("", text.strip())
+    previous = None
+    while previous != text:
+        previous = text
+        text = _OPENING.sub("", text, count=1)
+        text = _without_courtesy(text)
+    trimmed = re.sub(r"[\s,]*\b(?:please|pls|plz|thanks?(?: you)?(?: (?:a lot|so much|in advance))?|thx|cheers|for me)\s*[.!?]*\s*$", "", text, flags=re.IGNORECASE)
+    return (trimmed if _WORD.search(trimmed) or re.search(r"\d", trimmed) else text).strip(" ,;")
+
+
+def _without_courtesy(text: str) -> str:
+    previous = None
+    while previous != text:
+        previous = text
+        match = POLITE.match(text)
+        if match and match.end() < len(text):
+            text = text[match.end() :]
+    return text
+
+
+def _sentences(request: str, masked: str, verbs: Collection[str]) -> list[tuple[int, int]]:
+    """Spans of sentences; what follows a colon as material to work on ("Summarize: ...") stays with its sentence."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    payload = _payload_start(request, masked, verbs)
+    for match in _boundaries(masked):
+        if payload is not None and match.start() >= payload:
+            break
+        if match.end() > start:
+            spans.append((start, match.start()))
+        start = match.end()
+    if start < len(request):
+        spans.append((start, len(request)))
+    joined: list[tuple[int, int]] = []
+    for first, last in (_trim(request, *span) for span in spans):
+        if joined and _QUOTE_ONLY.match(request[first:last]):
+            joined[-1] = (joined[-1][0], last)
+        elif first < last:
+            joined.append((first, last))
+    return joined
+
+
+def _boundaries(masked: str) -> list[re.Match[str]]:
+    """Ends of sentences, and the numbers of a list 1. 2. 3. wherever they stand."""
+    items = list(_ITEM.finditer(masked))
+    listed = [match for nth, match in enumerate(items, 1) if int(match.group(1)) == nth]
+    listed = listed if len(listed) == len(items) and len(items) > 1 else []
+    inside = {position for match in listed for position in range(match.start(), match.end() + 1)}
+    ends = [match for match in _SENTENCE.finditer(masked) if match.start() not in inside]
+    return sorted([*ends, *listed], key=lambda match: match.start())
+
+
+def _payload_start(request: str, masked: str, verbs: Collection[str]) -> int | None:
+    match = re.search(r"(?<!\d):\s+|:\n", masked)
+    if match is None:
+        return None
+    lead, rest = request[: match.start()], request[match.end() :]
+    lead = re.split(r"[.?!]\s+", lead)[-1]
+    if len(rest.split()) < 3 or starts_clause(rest, verbs) or not starts_clause(lead, verbs):
+        return None
+    return match.end()
+
+
+def _inside_sentence(request: str, masked: str, start: int, end: int, verbs: Collection[str]) -> list[Clause]:
+    payload = _payload_start(request[start:end], masked[start:end], verbs)
+    stop = end if payload is None else start + payload
+    opening = _OPENING.match(request[start:end])
+    marks = _marks(opening)
+    clauses, left = [], start
+    for match in _CONNECTOR.finditer(masked, start + (opening.end() if opening else 0), stop):
+        before, after = request[left : match.start()], request[match.end() : end]
+        if match.start() <= left or not _splits(match, before, after, verbs):
+            continue
+        clauses.append((left, match.start(), marks))
+        left, marks = match.end(), _marks(match)
+    clauses.append((left, end, marks))
+    spans = [(*_trim(request, first, last), marked) for first, last, marked in clauses]
+    return [Clause(request[first:last], first, last, *marked) for first, last, marked in spans if first < last]
+
+
+def _marks(match: re.Match[str] | None) -> tuple[bool, bool]:
+    """(sequential, precedes) of the clause that a connective opens."""
+    return (bool(match and match.group("sequence")), bool(match and match.group("precedence")))
+
+
+def _splits(match: re.Match[str], before: str, after: str, verbs: Collection[str]) -> bool:
+    if not _WORD.search(before) and not re.search(r"\d", before):
+        return False
+    if _CONDITION.match(before) and not starts_clause(before, verbs):
+        return False
+    if match.group("sequence") or match.group("addition") or match.group("precedence"):
+        return len(after.split()) >= 2 and len(before.split()) >= 2
+    words = _WORD.findall(after)
+    if words and words[0].lower() in ("its", "their", "his", "her") and len(words) > 1:
+        return starts_clause(without_courtesy(before), verbs) or len(before.split()) > 2
+    if not starts_clause(_OPENING.sub("", after, count=1), verbs):
+        return False
+    comma = "," in match.group() and "and" not in match.group().lower()
+    return not (comma and words and words[0].lower() in ("which", "who", "where", "when", "that") and not after.rstrip().endswith("?"))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \t\r\n,;":
+        start += 1
+    while end > start and text[end - 1] in " \t\r\n,;":
+        end -= 1
+    return start, end

@@ -1,0 +1,195 @@
+"""The default Octopus: a small sentence encoder, no download, no key, no GPU.
+
+P(neighbor or stop | part of the request, walk so far) is a softmax over the neighbors and stop alone.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ...graphs.sections import OctopusSpec
+from ...graphs.signature import Neighbor
+from ...graphs.walk import Decision, Place, Query, Result, Step, Trace
+from .arguments import Filling, fill
+from .board import Assessment, Board, Vectors
+from .calibration import Calibration
+from .encoder import SHIPPED, Encoder
+from .reading import Item, Reader
+from .rewriting import reformatted
+from .references import in_place, replace_references
+from .vector_cache import VectorCache
+
+BOARDS = 256
+"""Places whose functional tokens are kept at hand."""
+READINGS = 512
+"""Requests whose reading is kept while they are walked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An item whose needs are met, with the steps that meet them."""
+
+    item: Item
+    steps: tuple[Step, ...]
+    text: str
+    """Its words, references replaced by results."""
+    inputs: tuple[Result, ...]
+
+
+class EmbeddedOctopus:
+    """Chooses by similarity to functional tokens and by the arguments found; rewrites by rule, never by guess."""
+
+    def __init__(self, spec: OctopusSpec | None = None, folder: Path | None = None) -> None:
+        spec = spec or OctopusSpec()
+        weights = SHIPPED if spec.weights is None else (folder or Path()) / spec.weights
+        self._encoder = _shared_encoder(weights)
+        self._weights = weights
+        self._threshold = spec.threshold
+        self._cache = VectorCache()
+        self._boards: OrderedDict[tuple[int, ...], Board] = OrderedDict()
+        self._readings: OrderedDict[tuple[object, ...], tuple[Item, ...]] = OrderedDict()
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """The fitted numbers that belong to the weights."""
+        return Calibration.read(self._weights / "calibration.json")
+
+    @property
+    def threshold(self) -> float:
+        """The least probability at which a neighbor is taken."""
+        return self.calibration.threshold if self._threshold is None else self._threshold
+
+    async def choose(
+        self, query: Query, at: Place, neighbors: Sequence[Neighbor], trace: Trace
+    ) -> Sequence[Decision]:
+        """See `Octopus.choose`. At a worker only the parts that build on its result are decided."""
+        board = self._board(tuple(neighbors))
+        items = self._read(query, trace, board)
+        decisions: list[Decision] = []
+        for ready in self._ready(items, trace):
+            if at.hop is None or self._leads_on(ready, at):
+                decisions += self._decide(board, ready, query, trace)
+        return decisions
+
+    def board(self, neighbors: Sequence[Neighbor]) -> Board:
+        """The functional tokens of these neighbors, for inspection and for fitting."""
+        return self._board(tuple(neighbors))
+
+    # Reading ---------------------------------------------------------------------------------------------------
+
+    def _read(self, query: Query, trace: Trace, board: Board) -> tuple[Item, ...]:
+        """The items of the request, read where it entered; later decisions of the walk hold to that reading."""
+        key = (trace.graph, query.text, tuple(result.kind for result in query.inputs))
+        if not trace.steps and not trace.running:
+            self._readings.pop(key, None)
+        if key not in self._readings:
+            self._readings[key] = Reader(board, query.inputs).read(query.text)
+            while len(self._readings) > READINGS:
+                self._readings.popitem(last=False)
+        return self._readings[key]
+
+    def _ready(self, items: Sequence[Item], trace: Trace) -> list[_Ready]:
+        """Items neither settled nor under way whose needs are settled."""
+        ended = {step.part: step for step in trace.steps if step.status != "skipped"}
+        under_way = {call.part for call in trace.running}
+        ready = []
+        for item in items:
+            if item.part in ended or item.part in under_way or not all(need in ended for need in item.needs):
+                continue
+            steps = tuple(ended[need] for need in item.needs)
+            results = {need: ended[need].result for need in item.needs}
+            bound = [(bond.reference, [results[target] for target in bond.targets]) for bond in item.bonds]
+            inputs = tuple(results.values())
+            ready.append(_Ready(item, steps, replace_references(item.text, bound), inputs))
+        return ready
+
+    def _leads_on(self, ready: _Ready, at: Place) -> bool:
+        return any(step.hop == at.hop for step in ready.steps)
+
+    # Deciding --------------------------------------------------------------------------------------------------
+
+    def _decide(self, board: Board, ready: _Ready, query: Query, trace: Trace) -> list[Decision]:
+        """The alternatives for one item, most probable first, stop among them."""
+        item = ready.item
+        parents = tuple(step.hop for step in ready.steps)
+        if any(step.status != "done" for step in ready.steps):
+            return [Decision(None, ready.text, 1.0, part=item.part, parents=parents)]
+        inputs = ready.inputs or tuple(query.inputs)
+        pending = tuple(result.kind for result in inputs)
+        assessed = board.assess(ready.text, inputs, pending, like=item.text)
+        decisions = [
+            self._toward(board, index, float(assessed.probabilities[index]), ready, inputs, assessed, parents)
+            for index in assessed.ranking
+        ]
+        if item.aim is not None:
+            decisions.sort(key=lambda decision: decision.neighbor != item.aim)
+            if decisions and decisions[0].neighbor == item.aim:
+                return [_settled(decisions[0])]
+        stop = Decision(None, item.text, assessed.stop, part=item.part, parents=parents)
+        if not decisions or decisions[0].probability < self.threshold:
+            return [stop, *decisions]
+        return sorted([stop, *decisions], key=lambda decision: -decision.probability)
+
+    def _toward(
+        self,
+        board: Board,
+        index: int,
+        probability: float,
+        ready: _Ready,
+        inputs: tuple[Result, ...],
+        assessed: Assessment,
+        parents: tuple[int, ...],
+    ) -> Decision:
+        neighbor = board.neighbors[index]
+        leaf = assessed.leaves[index]
+        filling = Filling()
+        if neighbor.signature is not None:
+            filling = assessed.fillings.get(f"{index}/{neighbor.id}") or fill(neighbor.signature, ready.text, inputs)
+        elif leaf.signature is not None:
+            filling = assessed.fillings.get(f"{index}/{leaf.card.id}") or Filling()
+        query = reformatted(neighbor, ready.text, filling)
+        arguments = filling.arguments if neighbor.signature is not None else {}
+        return Decision(neighbor.id, query, probability, arguments, ready.item.part, parents)
+
+    # Functional tokens -----------------------------------------------------------------------------------------
+
+    def _board(self, neighbors: tuple[Neighbor, ...]) -> Board:
+        key = tuple(map(id, neighbors))  # a board keeps its neighbors alive, so no id is used twice
+        if key not in self._boards:
+            self._boards[key] = Board(
+                neighbors, self._embed_cards, self._encoder.encode, self._background, self.calibration
+            )
+            while len(self._boards) > BOARDS:
+                self._boards.popitem(last=False)
+        self._boards.move_to_end(key)
+        return self._boards[key]
+
+    def _embed_cards(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of descriptions and examples, from the cache on disk where they were embedded before."""
+        return self._cache.embed_cached(self._encoder, texts)
+
+    @cached_property
+    def _background(self) -> Vectors:
+        """(requests, width): requests of no particular domain, against which "nothing fits" is measured."""
+        path = SHIPPED / "background.txt"
+        return self._embed_cards([line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()])
+
+
+def _settled(decision: Decision) -> Decision:
+    """A decision that follows from another: a file must be read before its text can be worked on."""
+    return Decision(decision.neighbor, decision.query, 1.0, decision.arguments, decision.part, decision.parents)
+
+
+_encoders: dict[Path, Encoder] = {}
+
+
+def _shared_encoder(folder: Path) -> Encoder:
+    """One encoder a process for each folder of weights."""
+    return _encoders.setdefault(folder.resolve(), Encoder(folder))
+
+
+__all__ = ["EmbeddedOctopus", "in_place"]

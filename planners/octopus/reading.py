@@ -1,0 +1,300 @@
+"""Reads a request as a set of items: what is asked for, what each item needs, and what nobody named but is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ...graphs.signature import Clues, Mention, Parameter
+from ...graphs.walk import Result
+from .arguments import TEXTUAL, compatible
+from .board import Assessment, Board, Leaf
+from .clauses import Clause, split_clauses, without_courtesy
+from .finders import find_files
+from .references import Form, Reference, find_references
+from .spread import Piece, is_comparison, spread
+
+ITEMS_A_CLAUSE = 32
+"""Part ordinals of one clause; fixed, so that a walk resumed elsewhere numbers its parts alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """A reference and the items whose results it stands for."""
+
+    reference: Reference
+    targets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to be done for the request."""
+
+    part: int
+    """Its ordinal; negative for an item nobody named, which is done only because another needs it."""
+    text: str
+    bonds: tuple[Bond, ...] = ()
+    needs: tuple[int, ...] = ()
+    """Items whose results it takes."""
+    gives: str = "data"
+    """The kind of result it is expected to give."""
+    leaf: str = ""
+    """The worker that would best do it."""
+    mentions: tuple[tuple[str, str], ...] = ()
+    """(kind, words) of the arguments its text names."""
+    aim: str | None = None
+    """The neighbor it is meant for, where that is settled: a file to be read, results to be compared."""
+
+
+@dataclass
+class Reader:
+    """Reads one request over one board."""
+
+    board: Board
+    inputs: Sequence[Result] = ()
+    items: list[Item] = field(default_factory=list)
+    _clauses: list[list[int]] = field(default_factory=list)
+
+    def read(self, request: str) -> tuple[Item, ...]:
+        """The items of a request, needs before those that need them."""
+        for ordinal, clause in enumerate(split_clauses(request, self.board.verbs)):
+            self._clauses.append([])
+            self._read_clause(ordinal * ITEMS_A_CLAUSE, clause)
+        return tuple(self.items)
+
+    def _read_clause(self, base: int, clause: Clause) -> None:
+        text = without_courtesy(clause.text)
+        pieces = spread(text, self.board, self.inputs)
+        compared = len(pieces) > 1 and pieces[0].aim is not None
+        parts = []
+        for nth, piece in enumerate(pieces[: ITEMS_A_CLAUSE - 2]):
+            item = self._read_piece(base + nth, piece, clause)
+            if compared:
+                item = replace(item, part=-(base + nth + 1), aim=piece.aim)
+            self.items.append(item)
+            parts.append(item.part)
+        if compared:
+            self._compare(base + len(pieces), text, parts)
+            parts = [base + len(pieces)]
+        self._clauses[-1] = parts
+
+    def _compare(self, part: int, text: str, parts: list[int]) -> None:
+        combiner = next(
+            leaf for leaf in self.board.leaves
+            if leaf.signature and any(p.kind.name == "results" for p in leaf.signature.parameters)
+        )
+        self.items.append(
+            Item(part, text, needs=tuple(parts), gives=combiner.gives, leaf=combiner.card.id, aim=combiner.card.id)
+        )
+
+    def _read_piece(self, part: int, piece: Piece, clause: Clause) -> Item:
+        text = piece.text
+        assessed = self.board.assess(text, self.inputs)
+        bonds: list[Bond] = []
+        shift, named = 0, False
+        for reference in find_references(text):
+            moved = replace(reference, start=reference.start + shift, end=reference.end + shift)
+            bound = self._bind(moved, text, assessed, clause)
+            if isinstance(bound, str):
+                named = True
+                text = text[: moved.start] + bound + text[moved.end :]
+                shift += len(bound) - (moved.end - moved.start)
+            elif bound:
+                bonds.append(Bond(moved, bound))
+        needs = tuple(dict.fromkeys(target for bond in bonds for target in bond.targets))
+        pending = tuple(self._item(need).gives for need in needs)
+        assessed = self.board.assess(text, self.inputs, pending)
+        if not bonds and not named:
+            text, needs = self._complete(text, assessed, clause)
+            pending = tuple(self._item(need).gives for need in needs)
+            assessed = self.board.assess(text, self.inputs, pending)
+        needs = self._with_reading(part, text, assessed, needs)
+        return Item(
+            part, text, tuple(bonds), needs, assessed.leaf.gives, assessed.leaf.card.id, _named(text, assessed)
+        )
+
+    # What a reference stands for -------------------------------------------------------------------------------
+
+    def _bind(
+        self, reference: Reference, text: str, assessed: Assessment, clause: Clause
+    ) -> tuple[int, ...] | str | None:
+        """The items it stands for, or the words of something named before, or None for a mere filler word."""
+        before = self._clauses[:-1] if len(self._clauses) > 1 else []
+        earlier = [parts for parts in before if parts]
+        if not earlier:
+            return None
+        if not reference.strong and assessed.filling.complete and assessed.leaf.signature and not assessed.abstains:
+            if _from_text(assessed) and not _acts_on_object(text, reference):
+                return None
+        if reference.form is Form.SEVERAL:
+            return self._several(earlier, text)
+        last = self._item(earlier[-1][-1])
+        wanted = self._wanted(assessed)
+        noun = _KIND_OF_NOUN.get(reference.noun)
+        named = self._named_before(wanted, noun)
+        if named is not None and self._prefers_named(reference, last, wanted, clause):
+            return f"{named}'s" if reference.form is Form.OWNER else (
+                f"in {named}" if reference.form is Form.PLACE else named
+            )
+        return (last.part,)
+
+    def _several(self, earlier: list[list[int]], text: str) -> tuple[int, ...]:
+        if re.search(r"\ball\b|\beverything\b", text, re.IGNORECASE):
+            return tuple(part for parts in earlier for part in parts)
+        if len(earlier[-1]) > 1:
+            return tuple(earlier[-1])
+        if re.search(r"\b(?:both|two)\b", text, re.IGNORECASE) and len(earlier) > 1:
+            return (earlier[-2][-1], earlier[-1][-1])
+        last = self._item(earlier[-1][-1])
+        if last.gives in ("number", "integer", "quantity", "date") and len(earlier) > 1:
+            return tuple(parts[-1] for parts in earlier)
+        return (last.part,)
+
+    def _wanted(self, assessed: Assessment) -> tuple[str, ...]:
+        """The kinds the best leaf still looks for."""
+        return tuple(parameter.kind.name for parameter in assessed.filling.missing)
+
+    def _prefers_named(self, reference: Reference, last: Item, wanted: tuple[str, ...], clause: Clause) -> bool:
+        """True if "it" means the thing spoken of, false if it means what came out."""
+        if reference.form is Form.AMOUNT or reference.noun in _RESULT_ONLY:
+            return False
+        if wanted and not any(compatible(kind, last.gives) for kind in wanted):
+            return True
+        if last.gives == "boolean":
+            return True
+        if last.gives in TEXTUAL and not clause.sequential and any(kind in TEXTUAL for kind in wanted):
+            return last.leaf != "read" and self._material(last)
+        return False
+
+    def _material(self, item: Item) -> bool:
+        """True if the item works on a file's text, so that "its" speaks of the text rather than of the outcome."""
+        return any(kind == "file" for kind, _ in item.mentions)
+
+    def _named_before(self, wanted: tuple[str, ...], noun: str | None) -> str | None:
+        """The words of the latest thing named that could be meant."""
+        for item in reversed(self.items):
+            for kind, words in reversed(item.mentions):
+                if noun is not None and not _names(noun, kind):
+                    continue
+                if any(_names(want, kind) for want in wanted):
+                    return words
+        return None
+
+    # What goes without saying ----------------------------------------------------------------------------------
+
+    def _complete(self, text: str, assessed: Assessment, clause: Clause) -> tuple[str, tuple[int, ...]]:
+        """Supplies what an elliptical clause leaves out: "then sort by price", "and in hours?"."""
+        earlier = [parts for parts in self._clauses[:-1] if parts]
+        missing = [p for p in assessed.filling.missing if p.kind.name not in ("results", "choice")]
+        if not earlier or not missing or assessed.leaf.signature is None:
+            return text, ()
+        last = self._item(earlier[-1][-1])
+        fits = any(compatible(parameter.kind.name, last.gives) for parameter in missing) and last.gives != "boolean"
+        named = self._named_before(tuple(parameter.kind.name for parameter in missing), None)
+        if fits and (clause.sequential or named is None or last.gives == "table" and not _asks(text)):
+            return text, tuple(earlier[-1]) if _plural(missing) else (last.part,)
+        if named is not None:
+            return f"{text.rstrip(' ?.!')} {_PREPOSITIONS.get(missing[0].kind.name, 'of')} {named}", ()
+        return text, ()
+
+    def _with_reading(self, part: int, text: str, assessed: Assessment, needs: tuple[int, ...]) -> tuple[int, ...]:
+        """Adds the reading of a file whose text is needed by a worker that takes no files."""
+        if self.inputs and not list(find_files(text, _NO_CLUES)):
+            return needs
+        wants_text = any(p.kind.name == "text-input" for p in assessed.filling.missing)
+        files = [mention.value for mention in find_files(text, _NO_CLUES)]
+        if not wants_text or not files or any(self._item(need).gives in TEXTUAL for need in needs):
+            return needs
+        reader = self._reader_of_files()
+        if reader is None:
+            return needs
+        for item in self.items:
+            if item.leaf == reader.card.id and any(words == files[0] for _, words in item.mentions):
+                return (*needs, item.part)
+        implied = Item(
+            -(abs(part) // ITEMS_A_CLAUSE * ITEMS_A_CLAUSE + ITEMS_A_CLAUSE - 1),
+            f"Read {files[0]}",
+            gives="text",
+            leaf=reader.card.id,
+            mentions=(("file", files[0]),),
+            aim=self.board.neighbors[reader.owner].id,
+        )
+        self.items.append(implied)
+        return (*needs, implied.part)
+
+    def _reader_of_files(self) -> Leaf | None:
+        for leaf in self.board.leaves:
+            signature = leaf.signature
+            if signature is None or signature.gives not in TEXTUAL or len(signature.parameters) > 3:
+                continue
+            required = [parameter.kind.name for parameter in signature.parameters if parameter.required]
+            if required == ["file"] and "read" in leaf.card.id:
+                return leaf
+        return None
+
+    def _item(self, part: int) -> Item:
+        return next(item for item in self.items if item.part == part)
+
+
+_NO_CLUES = Clues()
+_PREPOSITIONS = {"table": "from", "file": "from", "date": "on", "text-input": "in", "time": "at"}
+_KIND_OF_NOUN = {
+    "date": "date", "day": "date", "city": "city", "capital": "city", "town": "city", "country": "country",
+    "place": "place", "file": "file", "document": "file", "text": "file", "note": "file", "review": "file",
+}
+_RESULT_ONLY = frozenset(
+    "result results answer answers number value total sum product difference summary chart picture keywords table list derivative "
+    "integral distance count score average mean median outcome output amount figure quotient population currency".split()
+)
+_ACTION = re.compile(
+    r"^\W*(?:draw|plot|chart|graph|save|write|store|put|append|add|sort|show|convert|multiply|divide|square|double|halve|round|raise|"
+    r"visuali[sz]e|differentiate|integrate|simplify|evaluate|expand|factor|count|summari[sz]e|filter|export|subtract|turn|express|"
+    r"translate|send|e-?mail|compare|read|reverse|copy|take|display|render|make)\b",
+    re.IGNORECASE,
+)
+
+
+def _names(wanted: str, kind: str) -> bool:
+    """True if words of `kind` name a value of the kind wanted, or the file that holds it."""
+    if kind == "file":
+        return wanted in TEXTUAL or wanted in ("file", "table")
+    return kind not in TEXTUAL and compatible(wanted, kind) and wanted not in TEXTUAL and "data" not in (wanted, kind)
+
+
+def _acts_on_object(text: str, reference: Reference) -> bool:
+    """True for "draw it", "save that in x.txt": a verb whose object the reference is."""
+    return bool(_ACTION.match(text)) and reference.form is Form.THING
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip().endswith("?")
+
+
+def _plural(missing: Sequence[Parameter]) -> bool:
+    return any(parameter.many for parameter in missing)
+
+
+def _from_text(assessed: Assessment) -> bool:
+    return any(mention.end > mention.start for mentions in assessed.filling.mentions.values() for mention in mentions)
+
+
+def _named(text: str, assessed: Assessment) -> tuple[tuple[str, str], ...]:
+    """(kind, words) of everything the text names: the best leaf's arguments, and files."""
+    named: list[tuple[int, str, str]] = []
+    signature = assessed.leaf.signature
+    if signature is not None:
+        for parameter in signature.parameters:
+            for mention in assessed.filling.mentions.get(parameter.name, ()):
+                if mention.end > mention.start and parameter.kind.name not in ("text", "choice", "boolean"):
+                    named.append((mention.start, parameter.kind.name, text[mention.start : mention.end]))
+    for mention in _files(text):
+        named.append((mention.start, "file", str(mention.value)))
+    return tuple((kind, words) for _, kind, words in sorted(set(named)))
+
+
+def _files(text: str) -> list[Mention]:
+    return list(find_files(text, _NO_CLUES))
+
+
+__all__ = ["Bond", "Item", "Reader", "is_comparison"]

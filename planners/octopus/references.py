@@ -1,0 +1,108 @@
+"""Words that point back: "it", "that many", "its", "both", "the result", "there"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from ...graphs.walk import Result
+from .clauses import mask
+
+
+class Form(Enum):
+    """How a reference stands in its sentence, and so how it is replaced."""
+
+    THING = "it"
+    AMOUNT = "that many"
+    OWNER = "its"
+    SEVERAL = "both"
+    PLACE = "there"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference at `text[start:end]`."""
+
+    start: int
+    end: int
+    form: Form
+    strong: bool
+    """True if it can only mean something said or done before; "it" may also be a mere filler ("what time is it")."""
+    noun: str = ""
+    """The noun it stands with, if any: "city" in "that city"."""
+
+
+_RESULT_NOUNS = (
+    r"results?|answers?|outcomes?|outputs?|numbers?|values?|amounts?|figures?|totals?|sums?|products?|quotients?|differences?"
+    r"|averages?|means?|medians?"
+)
+_THINGS = (
+    r"date|day|weekday|month|year|city|country|capital|place|town|currency|distance|population|length|weight|temperature|duration|period|time|file"
+    r"|document|text|summary|list|table|chart|picture|rows?|data|keywords?|expression|formula|derivative|integral|root|solutions?"
+    r"|words?|count|score|price|salary|revenue|headcount|folder|sentence|entries|emails?|links?|power|note|review"
+)
+_PATTERNS: tuple[tuple[Form, bool, str], ...] = (
+    (Form.AMOUNT, True, r"\b(?:that|this|so|as)\s+(?:many|much)\b(?!\s+as)"),
+    (Form.SEVERAL, True, r"\b(?:both|the\s+two|these\s+two|those\s+two|all\s+(?:three|of\s+(?:them|these|those)))\s+"
+                         rf"(?:of\s+(?:them|these|those)|{_RESULT_NOUNS}|{_THINGS})\b"),
+    (Form.SEVERAL, True, r"\b(?:both(?:\s+of\s+(?:them|these|those))?|the\s+two(?!\s+\w+\s+of)|all\s+(?:three|of\s+(?:them|these|those))|everything)(?=\s*(?:$|[.,;?!)]|together|in|to|into|and|as|with|by))"),
+    (Form.SEVERAL, True, r"\b(?:them|these|those)(?=\s*(?:$|[.,;?!)]|together|up|in|to|into|and|as|with|by|on|all|alphabetically|from|out))"),
+    (Form.THING, True, rf"\b(?:that|this|the|these|those)\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))\b(?!\s+(?:of|in|from|for|between)\b)"),
+    (Form.THING, True, rf"\b(?:that|this|the\s+same)\s+(?P<noun>{_THINGS})\b"),
+    (Form.THING, False, rf"\bthe\s+(?P<noun>{_THINGS})\b(?!\s+(?:of|in|from|for|between|with|where|that|is)\b)"),
+    (Form.THING, True, r"\bwhat(?:ever)?\s+(?:you|u|i|we)\s+(?:get|got|find|found|obtain(?:ed)?|have)\b|\bwhat\s+comes\s+out\b"),
+    (Form.OWNER, True, r"\b(?:its|their)\b(?=\s+\w)"),
+    (Form.PLACE, False, r"\bthere(?=\s*(?:$|[.,;?!]|now|right\s+now|today|and))"),
+    (Form.THING, False, r"\b(?:it|that|this)\b(?!\s+(?:is\s+(?:a|an|the)\b|way\b|time\b))(?=\s*(?:$|[.,;?!)]|'s|’s)|\s+(?:in|into|to|as|by|with|on|from|is|was|are|fall|falls|for|at|and|per|of|back|up|down|out|further|please|again|squared|cubed|plus|minus|times|divided|multiplied|sorted|using|under|sound|amount|make|sums?|equal|ascending|descending|alphabetically|a|an|more|less|larger|bigger|smaller|true|over|there|here|then|also|too)\b)"),
+)
+_COMPILED = tuple((form, strong, re.compile(pattern, re.IGNORECASE)) for form, strong, pattern in _PATTERNS)
+_EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|will|do|does|how\s+\w+(?:\s+\w+)?\s+are)\s+there\b", re.IGNORECASE)
+
+
+def find_references(text: str) -> list[Reference]:
+    """The references of a clause, in order; quoted text and file names hold none."""
+    masked = mask(text)
+    masked = _EXISTENTIAL.sub(lambda match: "\0" * len(match.group()), masked)
+    found: list[Reference] = []
+    for form, strong, pattern in _COMPILED:
+        for match in pattern.finditer(masked):
+            if not any(match.start() < other.end and other.start < match.end() for other in found):
+                noun = (match.groupdict().get("noun") or "").split(" ")[-1].lower()
+                found.append(Reference(match.start(), match.end(), form, strong, noun))
+    return sorted(found, key=lambda reference: reference.start)
+
+
+LONGEST = 80
+"""Characters of a result that may stand in a query; a longer one, or a table, is handed over beside it."""
+
+
+def in_place(result: Result) -> str | None:
+    """The words that can stand for a result inside a sentence, None if it has to be handed over beside the query."""
+    if result.kind in ("picture", "file") and result.files:
+        return result.files[0]
+    if result.kind in ("table", "text-input") or "\n" in result.text or not 0 < len(result.text) <= LONGEST:
+        return None
+    return result.text
+
+
+def replace_references(text: str, bound: list[tuple[Reference, list[Result]]]) -> str:
+    """`text` with each reference replaced by what it stands for; one that can't stand there is left as it is."""
+    for reference, results in sorted(bound, key=lambda pair: -pair[0].start):
+        words = [in_place(result) for result in results]
+        if not words or None in words:
+            continue
+        text = text[: reference.start] + _worded(reference, words, text[reference.end :]) + text[reference.end :]
+    return text
+
+
+def _worded(reference: Reference, words: list[str | None], after: str) -> str:
+    joined = " and ".join(word for word in words if word)
+    if reference.form is Form.OWNER:
+        return f"{joined}'s"
+    if reference.form is Form.PLACE:
+        return f"in {joined}"
+    if reference.form is Form.AMOUNT:
+        amount = re.match(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", joined)
+        return amount.group() if amount and re.match(r"\s+\w", after) else joined
+    return joined

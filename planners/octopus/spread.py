@@ -1,0 +1,199 @@
+"""Takes coordinations apart: "5 miles to km and 70 kg to pounds" is two calls, "add 5 and 7" is one.
+
+Whether an "and" joins two requests or two arguments can't be told from the words alone; it is told by what the best
+tool can take. A clause is taken apart only if every piece is complete by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...graphs.signature import Mention, Parameter, Signature
+from ...graphs.walk import Result
+from .arguments import Filling, fill
+from .board import Assessment, Board
+from .clauses import mask, starts_clause
+
+_AND = re.compile(r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s*[,;]\s+", re.IGNORECASE)
+_GLUE = re.compile(r"[\s,&]*(?:and|or|vs\.?|versus|nor)?\s*(?:the\s+|in\s+|of\s+|for\s+|to\s+|from\s+)?[\s,]*", re.IGNORECASE)
+_OR = re.compile(r"\b(?:or|vs\.?|versus)\b", re.IGNORECASE)
+_COMPARING = re.compile(
+    r"\b(?:which|who|what|where|whether|is|are|does|do|has|have|compare|between)\b.*?"
+    r"\b(?:\w{2,}(?:er|ier|est)|more|most|less|least|fewer|fewest|further|farther|furthest|better|worse|best|worst|compare|bigger|larger)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMPARE_WORD = re.compile(r"^\W*compare\b", re.IGNORECASE)
+_SAME_OF = re.compile(r"^(?:the\s+)?(?:that|those|one|ones|same)\s+(?:of|for|in)\s+", re.IGNORECASE)
+_SMALL = re.compile(r"^(?:the|a|an|of|for|in|from|to|at|on|with|between|is|was|about|also|then|and|too)$", re.IGNORECASE)
+_HEADS = re.compile(r"^(?P<lead>.*?\b)(?P<heads>(?:the\s+)?[\w' ]{3,40}?(?:,\s*(?:the\s+)?[\w' ]{3,30}?)*,?\s+and\s+(?:the\s+)?[\w' ]{3,40}?)\s+(?P<link>of|for|in|between|from)\s+(?P<rest>.+)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One request out of a coordination."""
+
+    text: str
+    aim: str | None = None
+    """The worker that is to do it, if it is only wanted to be compared with its siblings."""
+
+
+def spread(text: str, board: Board, inputs: Sequence[Result] = ()) -> list[Piece]:
+    """The pieces of a clause; the clause itself, alone, if it is one request."""
+    whole = board.assess(text, inputs)
+    if whole.leaf.signature is None:
+        return [Piece(text)]
+    compared = _alternatives(text, board, whole)
+    if compared:
+        return [Piece(piece, whole.leaf.card.id) for piece in compared]
+    pieces = _segments(text, board) or _shared(text, board, whole) or _heads(text, board)
+    return [Piece(piece) for piece in pieces or [text]]
+
+
+def is_comparison(text: str) -> bool:
+    """True for "which is further ...", "is A larger than B", "compare A and B"."""
+    return bool(_COMPARING.search(text)) and bool(_OR.search(text) or _COMPARE_WORD.match(text) or re.search(r"\bthan\b", text, re.IGNORECASE))
+
+
+def _alternatives(text: str, board: Board, whole: Assessment) -> list[str]:
+    """One request for each thing compared, where a neighbor here can compare the results."""
+    combiners = any(
+        leaf.card.id == board.neighbors[leaf.owner].id and leaf.signature is not None
+        and any(parameter.kind.name == "results" for parameter in leaf.signature.parameters)
+        for leaf in board.leaves
+    )
+    if not combiners or not is_comparison(text):
+        return []
+    return _shared(text, board, whole)
+
+
+def _shared(text: str, board: Board, whole: Assessment) -> list[str]:
+    """"capital of Finland and Greece": a coordination of values of one parameter, each put in its place in turn."""
+    signature = whole.leaf.signature
+    if signature is None or whole.abstains:
+        return []
+    for parameter in signature.parameters:
+        if parameter.many or parameter.kind.name in ("text", "choice", "boolean", "results", "table"):
+            continue
+        group = _coordinated(text, parameter, whole)
+        if len(group) < 2:
+            continue
+        start, end = group[0].start, group[-1].end
+        pieces = [text[:start] + text[mention.start : mention.end] + text[end:] for mention in group]
+        if all(_filled_from(piece, signature) for piece in pieces):
+            return [re.sub(r"\b(?:both|either)\s+", "", piece) for piece in pieces]
+    return []
+
+
+def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Mention]:
+    """The values of the parameter's kind that stand side by side, without those other parameters of it need."""
+    filling, signature = whole.filling, whole.leaf.signature
+    assert signature is not None  # noqa: S101 - checked by the caller
+    same = [other.name for other in signature.parameters if other.kind.name == parameter.kind.name and other.required]
+    used = [mention for name in {parameter.name, *same} for mention in filling.mentions.get(name, ())]
+    spare = list(filling.spare.get(parameter.name, ()))
+    for name in same:
+        spare += [mention for mention in filling.spare.get(name, ()) if mention not in spare]
+    found = sorted({(m.start, m.end): m for m in (*used, *spare) if m.end > m.start}.values(), key=lambda m: m.start)
+    needed_elsewhere = max(0, len(same) - 1) if parameter.required else 0
+    runs: list[list[Mention]] = []
+    for mention in found:
+        between = text[runs[-1][-1].end : mention.start] if runs else ""
+        if runs and _GLUE.fullmatch(between) and re.search(r"[,&]|\b(?:and|or|vs|versus)\b", between, re.IGNORECASE):
+            runs[-1].append(mention)
+        else:
+            runs.append([mention])
+    run = max(runs, key=len, default=[])
+    outside = len(found) - len(run)
+    keep = len(run) - max(0, needed_elsewhere - outside)
+    return run[len(run) - keep :] if keep >= 2 else []
+
+
+def _segments(text: str, board: Board) -> list[str]:
+    """"5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
+    masked = mask(text)
+    cuts = [match for match in _AND.finditer(masked)]
+    if not cuts or len(cuts) > 12:
+        return []
+    starts = [0, *(cut.end() for cut in cuts)]
+    ends = [*(cut.start() for cut in cuts), len(text)]
+    pieces: list[str] = []
+    left = 0
+    while left < len(starts):
+        for right in range(left, len(starts)):
+            piece = _standing_alone(text[starts[left] : ends[right]].strip(), pieces, board)
+            if piece is not None:
+                pieces.append(piece)
+                left = right + 1
+                break
+        else:
+            return []
+    return pieces if len(pieces) > 1 else []
+
+
+def _standing_alone(segment: str, before: list[str], board: Board) -> str | None:
+    """The segment as a request of its own, led in like the one before it where it has no head; None if it is none."""
+    assessed = board.assess(segment)
+    signature = assessed.leaf.signature
+    headless = _headless(segment, assessed) or bool(before and _SAME_OF.match(segment))
+    if not headless and not assessed.abstains and _fills(assessed):
+        return re.sub(r"^\W*(?:both|either)\s+", "", segment) if not before or signature is not None else None
+    if not before:
+        return None
+    lead = _lead(before[-1], board)
+    rest = _SAME_OF.sub("", segment)
+    if lead is None or not (headless or rest != segment):
+        return None
+    piece = lead + re.sub(r"^(?:of|for|in|from|to)\s+", "", rest) if lead.rstrip().lower().endswith((" of", " for", " in", " from", " to", ":")) else lead + rest
+    previous, led = board.assess(before[-1]), board.assess(piece)
+    same = previous.leaf is led.leaf or led.leaf.card.id == previous.leaf.card.id
+    return piece if same and _fills(led) else None
+
+
+def _headless(segment: str, assessed: Assessment) -> bool:
+    """True if the segment begins, small words aside, with an argument: it says what, but not what to do with it."""
+    if starts_clause(segment):
+        return False
+    first = assessed.filling.first
+    if first is None:
+        return False
+    return all(_SMALL.match(word) for word in re.findall(r"\w+", segment[:first]))
+
+
+def _lead(text: str, board: Board) -> str | None:
+    """What stands before the first argument of a request: "Convert ", "capital of "."""
+    assessed = board.assess(text)
+    first = assessed.filling.first
+    return text[:first] if first else None
+
+
+def _fills(assessed: Assessment) -> bool:
+    """True if every required argument of the best leaf stands in the text."""
+    signature = assessed.leaf.signature
+    return signature is not None and _all_found(assessed.filling, signature)
+
+
+def _filled_from(text: str, signature: Signature) -> bool:
+    return _all_found(fill(signature, text), signature)
+
+
+def _all_found(filling: Filling, signature: Signature) -> bool:
+    required = [parameter for parameter in signature.parameters if parameter.required and parameter.kind.name != "text"]
+    in_text = {name for name, mentions in filling.mentions.items() if any(m.end > m.start for m in mentions)}
+    return filling.complete and bool(in_text) and all(parameter.name in in_text for parameter in required)
+
+
+def _heads(text: str, board: Board) -> list[str]:
+    """"the capital and the currency of Japan": several things asked about one argument."""
+    match = _HEADS.match(text)
+    if not match or is_comparison(text):
+        return []
+    heads = [head.strip() for head in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", match["heads"]) if head.strip()]
+    lead = match["lead"]
+    pieces = [f"{lead if nth == 0 else ''}{head} {match['link']} {match['rest']}" for nth, head in enumerate(heads)]
+    assessed = [board.assess(piece) for piece in pieces]
+    if any(one.abstains or not _fills(one) for one in assessed):
+        return []
+    answers = {(one.leaf.card.id, repr(one.filling.arguments)) for one in assessed}
+    return pieces if len(answers) == len(pieces) else []
