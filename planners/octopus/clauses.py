@@ -71,6 +71,11 @@ _OPENING = re.compile(
 )
 _CONDITION = re.compile(r"^\s*(?:if|given|assuming|suppose|when|since|for|with|using|considering)\b", re.IGNORECASE)
 _QUOTE_ONLY = re.compile(r"^\W*(?:\"[^\"]*\"|“[^”]*”|'[^']*'|`[^`]*`)\W*$")
+_POINTING_BACK = re.compile(
+    r"^(?:(?:that|this)\s+(?:many|much|in|as|to|number|amount|result|value|squared|cubed|times|plus|minus|divided|multiplied)\b"
+    r"|the\s+(?:result|answer)s?\b|(?:the\s+)?\w+(?:\s+\w+)?\s+(?:of|in|for|from|at)\s+(?:it|them|both|(?:that|this)(?:\s+\w+)?)\s*(?:$|[.,;?!]))",
+    re.IGNORECASE,
+)
 _ITEM = re.compile(r"(?:(?<=^)|(?<=\s))\(?(\d{1,2})[.)]\s+(?=\S)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LEAD = re.compile(r"^(?:[^:\n]{3,80}):\s+")
@@ -222,6 +227,8 @@ def _splits(match: re.Match[str], before: str, after: str, verbs: Collection[str
     words = _WORD.findall(after)
     if words and words[0].lower() in ("its", "their", "his", "her") and len(words) > 1:
         return starts_clause(without_courtesy(before), verbs) or len(before.split()) > 2
+    if _POINTING_BACK.match(after):
+        return len(before.split()) > 1
     if not starts_clause(_OPENING.sub("", after, count=1), verbs):
         return False
     comma = "," in match.group() and "and" not in match.group().lower()

@@ -65,6 +65,15 @@ class Reader:
 
     def _read_clause(self, base: int, clause: Clause) -> None:
         text = without_courtesy(clause.text)
+        head, tail = split_operation(text, self.board)
+        if tail:
+            self._read_clause(base, replace(clause, text=head))
+            self._clauses.append([])
+            follower = Piece(f"that {tail}")
+            item = self._read_piece(base + ITEMS_A_CLAUSE // 2, follower, replace(clause, sequential=True))
+            self.items.append(item)
+            self._clauses[-1] = [item.part]
+            return
         pieces = spread(text, self.board, self.inputs)
         compared = len(pieces) > 1 and pieces[0].aim is not None
         parts = []
@@ -91,9 +100,9 @@ class Reader:
     def _read_piece(self, part: int, piece: Piece, clause: Clause) -> Item:
         text = piece.text
         assessed = self.board.assess(text, self.inputs)
-        bonds: list[Bond] = []
+        bonds = self._nested(part, text, assessed)
         shift, named = 0, False
-        for reference in find_references(text):
+        for reference in [] if bonds else find_references(text):
             moved = replace(reference, start=reference.start + shift, end=reference.end + shift)
             bound = self._bind(moved, text, assessed, clause)
             if isinstance(bound, str):
@@ -114,6 +123,33 @@ class Reader:
             part, text, tuple(bonds), needs, assessed.leaf.gives, assessed.leaf.card.id, _named(text, assessed)
         )
 
+    def _nested(self, part: int, text: str, assessed: Assessment) -> list[Bond]:
+        """"the population of the capital of France": the inner request becomes an item that the outer one needs."""
+        bonds: list[Bond] = []
+        for match in _INNER.finditer(text):
+            inner = text[match.start() :]
+            found = self.board.assess(inner)
+            mentions = [mention for of in found.filling.mentions.values() for mention in of if mention.end > mention.start]
+            end = match.start() + min((mention.end for mention in mentions), default=0)
+            inner = text[match.start() : end]
+            if not mentions or len(inner) > 0.75 * len(text):
+                continue
+            found = self.board.assess(inner)
+            outer = self.board.assess(text[: match.start()] + "it" + text[end:], (), (found.leaf.gives,))
+            if found.abstains or outer.abstains or not found.filling.complete or found.leaf.card.id == outer.leaf.card.id:
+                continue
+            if found.leaf.card.id == assessed.leaf.card.id or found.leaf.gives in ("data", "boolean"):
+                continue
+            wanted = self._wanted(self.board.assess(text[: match.start()] + "it" + text[end:]))
+            if not any(compatible(kind, found.leaf.gives) for kind in wanted):
+                continue
+            ordinal = -(abs(part) + 1 + ITEMS_A_CLAUSE // 2 + len(bonds))
+            self.items.append(
+                Item(ordinal, inner, gives=found.leaf.gives, leaf=found.leaf.card.id, mentions=_named(inner, found))
+            )
+            bonds.append(Bond(Reference(match.start(), end, Form.THING, True), (ordinal,)))
+        return bonds
+
     # What a reference stands for -------------------------------------------------------------------------------
 
     def _bind(
@@ -133,6 +169,8 @@ class Reader:
         wanted = self._wanted(assessed)
         noun = _KIND_OF_NOUN.get(reference.noun)
         named = self._named_before(wanted, noun)
+        if noun is not None and last.gives != noun and (spoken := self._spoken_of(noun)):
+            return spoken
         if named is not None and self._prefers_named(reference, last, wanted, clause):
             return f"{named}'s" if reference.form is Form.OWNER else (
                 f"in {named}" if reference.form is Form.PLACE else named
@@ -180,6 +218,11 @@ class Reader:
                 if any(_names(want, kind) for want in wanted):
                     return words
         return None
+
+    def _spoken_of(self, noun: str) -> str | None:
+        """The words of the latest thing named that is exactly of the kind a noun says: "that country"."""
+        mentions = [words for item in self.items for kind, words in item.mentions if kind == noun]
+        return mentions[-1] if mentions else None
 
     # What goes without saying ----------------------------------------------------------------------------------
 
@@ -235,6 +278,31 @@ class Reader:
 
     def _item(self, part: int) -> Item:
         return next(item for item in self.items if item.part == part)
+
+
+_INNER = re.compile(r"(?<=\s)the\s+\w+(?:\s+\w+)?\s+of\s+", re.IGNORECASE)
+_OPERATION = re.compile(
+    r"^(?P<head>.{6,}?),?\s+(?P<tail>(?:divided\s+by|multiplied\s+by|times|plus|minus)\s+[\d.,]+\S*|squared|cubed"
+    r"|(?:expressed\s+|measured\s+)?(?:in|into|as)\s+[\w°/]+(?:\s+(?:per\s+)?\w+)?)(?P<rest>\W*(?:roughly|approximately|please|exactly|instead)?\W*)$",
+    re.IGNORECASE,
+)
+
+
+def split_operation(text: str, board: Board) -> tuple[str, str]:
+    """("population of Iceland", "divided by 1000"), where the best worker for the first can't do the second as well."""
+    match = _OPERATION.match(text)
+    if not match:
+        return text, ""
+    head, whole = board.assess(match["head"]), board.assess(text)
+    if head.abstains or not head.filling.complete or head.leaf.card.id != whole.leaf.card.id:
+        return text, ""
+    beyond = any(m.end > match.start("tail") for of in whole.filling.mentions.values() for m in of)
+    after = board.assess(f"that {match['tail']}", (), (head.leaf.gives,))
+    if beyond or after.abstains or after.leaf.card.id == head.leaf.card.id:
+        return text, ""
+    if match["tail"].lower().startswith(("in", "as", "exp", "mea")) and not _from_text(after):
+        return text, ""
+    return match["head"], match["tail"]
 
 
 _NO_CLUES = Clues()
