@@ -1,0 +1,13 @@
+"""The command line: one file a command; answers go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Entry point of `octograph` and `python -m octograph`."""
+    from .leaving import leave_quietly
+
+    with leave_quietly():
+        from .app import app
+
+        app(prog_name="octograph")

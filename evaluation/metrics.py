@@ -22,13 +22,22 @@ class Labels:
 class Outcome:
     """What was planned for one request, beside what should have been."""
 
+    query: str
     gold: Labels
     planned: Labels
     ranked: tuple[str, ...] = ()
     """Neighbors of the start, most probable first; as many as the Octopus names."""
     seconds: float = 0.0
     not_an_edge: int = 0
-    """Links of the plan that no edges of the graph carry."""
+    """Links of the plan that nothing in the graph carries."""
+    answered: bool | None = None
+    """Whether the answer said what it should; None if the request was not run."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether every node (as often as it should be called) and every link is right."""
+        planned, gold = self.planned, self.gold
+        return sorted(planned.nodes) == sorted(gold.nodes) and sorted(planned.links) == sorted(gold.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ class Figures:
     """Mean milliseconds."""
     abstained: float | None
     """Share of the requests that should call no node whose plan is empty."""
+    answered: float | None
+    """Share of the requests that were run whose answer says what it should."""
 
 
 def labels_of(plan: Plan) -> Labels:
@@ -87,16 +98,12 @@ def measure(outcomes: Iterable[Outcome]) -> Figures:
         node_f1=_mean([f1(outcome.planned.nodes, outcome.gold.nodes) for outcome in done]) or 0.0,
         link_f1=_mean([f1(outcome.planned.links, outcome.gold.links) for outcome in done]) or 0.0,
         all_nodes=_mean([set(outcome.planned.nodes) == set(outcome.gold.nodes) for outcome in done]) or 0.0,
-        exact=_mean([_exact(outcome) for outcome in done]) or 0.0,
+        exact=_mean([outcome.exact for outcome in done]) or 0.0,
         not_an_edge=sum(outcome.not_an_edge for outcome in done),
         ms_per_plan=1000 * (_mean([outcome.seconds for outcome in done]) or 0.0),
         abstained=_mean([not outcome.planned.nodes for outcome in refused]),
+        answered=_mean([outcome.answered for outcome in done if outcome.answered is not None]),
     )
-
-
-def _exact(outcome: Outcome) -> bool:
-    planned, gold = outcome.planned, outcome.gold
-    return sorted(planned.nodes) == sorted(gold.nodes) and sorted(planned.links) == sorted(gold.links)
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -107,15 +107,16 @@ def _trace(trace: Trace) -> Tree:
     from rich.tree import Tree
 
     tree = Tree(Text(f"{one_line(trace.graph)}: {one_line(trace.query)}", "bold"), guide_style="dim")
-    _grow(tree, trace.steps)
+    grow(tree, trace.steps)
     return tree
 
 
-def _grow(tree: Tree, steps: Iterable[Step]) -> None:
+def grow(tree: Tree, steps: Iterable[Step]) -> None:
+    """Add a branch for each step, with the walks inside agents below them."""
     for step in steps:
         branch = tree.add(step_line(step))
         if step.trace is not None:
-            _grow(branch, step.trace.steps)
+            grow(branch, step.trace.steps)
 
 
 def _answer(answer: Answer) -> Any:

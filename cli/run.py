@@ -1,0 +1,156 @@
+"""`octograph run`: a request walks the graph; the answer goes to stdout, the walk to stderr."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .leaving import FAILED, INTERRUPTED, command
+from .options import AsJson, Debug, Files, GraphName, OctopusName, Quiet, Request, Tools, read_request
+from .output import put, put_json
+
+if TYPE_CHECKING:
+    from ..engine.events import Event
+    from ..engine.workflow import Workflow
+    from ..graphs.walk import Answer
+    from .live import WalkView
+
+Streamed = Annotated[bool, typer.Option("--stream", help="Print results as they come; with --json one event a line.")]
+MaxHops = Annotated[
+    int | None,
+    typer.Option("--max-hops", metavar="N", min=1, help="Hops at most.  [default: the graph's]", show_default=False),
+]
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", metavar="S", help="Seconds at most.  [default: the graph's]", show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run")(run)
+
+
+@command
+def run(
+    graph: GraphName,
+    request: Request,
+    as_json: AsJson = False,
+    stream: Streamed = False,
+    max_hops: MaxHops = None,
+    seconds: Seconds = None,
+    octopus: OctopusName = None,
+    files: Files = None,
+    tools: Tools = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Answer a request: walk the graph hop by hop, and print the answer.
+
+    Each hop is shown on stderr with its node, probability, query, result and time. Exit code 0: answered (also: in
+    part, or by saying that nothing here can do it); 1: the walk failed; 2: bad input.
+
+    **Example:** `octograph run desk "Convert 5 miles to kilometers and 70 kilograms to pounds"`
+    """
+    from .live import walk_view
+    from .opening import open_workflow
+
+    text = read_request(request)
+    workflow = open_workflow(graph, tools, octopus, files)
+    began = monotonic()
+    with walk_view(quiet, plain=stream) as view:
+        teller = _Teller(as_json) if stream else None
+        try:
+            answer = _walk(workflow, text, max_hops, seconds, view, teller)
+        except KeyboardInterrupt:
+            answer = _so_far(workflow, text, view)
+        view.end(answer, monotonic() - began)
+    if teller is not None:
+        teller.end(answer)
+    elif as_json:
+        put_json(answer.to_data())
+    elif answer.text:
+        put(answer.text)
+    if answer.stopped == "interrupted":
+        raise SystemExit(INTERRUPTED)
+    if answer.stopped == "failed":
+        raise SystemExit(FAILED)
+
+
+def _walk(
+    workflow: Workflow,
+    text: str,
+    max_hops: int | None,
+    seconds: float | None,
+    view: WalkView,
+    teller: _Teller | None,
+) -> Answer:
+    from ..engine.blocking import run_blocking
+    from ..engine.events import WalkEnded
+
+    async def watch() -> Answer:
+        async for event in workflow.stream(text, max_hops=max_hops, seconds=seconds):
+            if isinstance(event, WalkEnded):
+                return event.answer
+            view.see(event)
+            if teller is not None:
+                teller.tell(event)
+        raise RuntimeError("a walk ended without an answer")
+
+    return run_blocking(watch)
+
+
+def _so_far(workflow: Workflow, text: str, view: WalkView) -> Answer:
+    """The answer of a walk that Ctrl-C has ended."""
+    from ..engine.answer import compose
+    from ..graphs.walk import Trace
+
+    trace = Trace(workflow.graph.name, text, tuple(view.steps))
+    return compose(workflow.graph, trace, "interrupted", "done", ())
+
+
+class _Teller:
+    """Prints the results of a walk as they come."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def tell(self, event: Event) -> None:
+        from ..engine.events import HopEnded
+
+        if self._as_json:
+            put_json(event_data(event), indent=None)
+        elif isinstance(event, HopEnded) and not event.inside and event.step.status == "done":
+            put(f"{event.step.node}: {event.step.output}")
+
+    def end(self, answer: Answer) -> None:
+        if self._as_json:
+            put_json({"event": "WalkEnded", "answer": answer.to_data()}, indent=None)
+        else:
+            put(f"\n{answer.text}")
+
+
+def event_data(event: Event) -> dict[str, Any]:
+    """An event as plain JSON data."""
+    from ..engine.events import Decided, HopEnded, HopStarted, Retried, WalkEnded
+
+    data: dict[str, Any] = {"event": type(event).__name__}
+    if isinstance(event, WalkEnded):
+        return data | {"answer": event.answer.to_data()}
+    data["inside"] = list(event.inside)
+    if isinstance(event, HopEnded):
+        return data | {"step": event.step.to_data()}
+    if isinstance(event, Decided):
+        decisions = [
+            {"neighbor": one.neighbor, "query": one.query, "probability": one.probability, "part": one.part}
+            for one in event.decisions
+        ]
+        return data | {"at": event.at.node, "decisions": decisions}
+    call = event.call
+    data |= {"hop": call.hop, "source": call.source, "node": call.node, "query": call.query.text}
+    if isinstance(event, Retried):
+        return data | {"attempt": event.attempt, "error": event.error}
+    assert isinstance(event, HopStarted)
+    return data | {"arguments": dict(call.arguments), "probability": call.probability}
