@@ -30,7 +30,7 @@ CHARACTERS = 8192
 """Longer texts are cut before they are tokenized; far more than the tokens that are read."""
 PADDING = 8
 """Texts this many tokens apart may share a batch: starting another costs about as much as 12 tokens."""
-BATCH_TOKENS = 512
+BATCH_TOKENS = 256
 """A larger batch would leave the CPU's cache and gain nothing."""
 
 

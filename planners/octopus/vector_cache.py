@@ -25,6 +25,8 @@ KEPT = 20_000
 """Vectors in the file (32 MB); the oldest make room."""
 PATIENCE = 1.0
 """Seconds to wait for another process that is writing."""
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""SQLite's codes for a file that holds no such table; any other failure may pass by itself."""
 AT_ONCE = 500
 """Keys asked for in one statement."""
 
@@ -71,13 +73,11 @@ class VectorCache:
     def get(self, keys: Sequence[bytes], width: int) -> dict[bytes, Vectors]:
         """The vectors that are in the file, whole and of unit length."""
         found: dict[bytes, Vectors] = {}
-        if not self._file or not self._file.is_file():
-            return found
-        with self._tolerating(), contextlib.closing(self._open(self._file)) as connection:
-            for start in range(0, len(keys), AT_ONCE):
-                some = keys[start : start + AT_ONCE]
-                marks = ",".join("?" * len(some))
-                for key, blob in connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some):
+        with self._tolerating():
+            if not self._file or not self._file.exists():
+                return found
+            with contextlib.closing(self._open(self._file)) as connection:
+                for key, blob in _read(connection, keys):
                     vector = _read_vector(blob, width)
                     if vector is not None:
                         found[key] = vector
@@ -95,10 +95,8 @@ class VectorCache:
                     "CREATE TABLE IF NOT EXISTS vectors (key BLOB UNIQUE NOT NULL, vector BLOB NOT NULL)"
                 )
                 connection.executemany("INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)", rows)
-                connection.execute(
-                    "DELETE FROM vectors WHERE rowid NOT IN (SELECT rowid FROM vectors ORDER BY rowid DESC LIMIT ?)",
-                    (self._kept,),
-                )
+                newest = "SELECT max(rowid) FROM vectors"
+                connection.execute(f"DELETE FROM vectors WHERE rowid <= ({newest}) - ?", (self._kept,))
 
     def _open(self, file: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(file, timeout=PATIENCE)
@@ -110,9 +108,10 @@ class VectorCache:
         """Whatever fails inside is said once; a damaged file is removed, to be written anew."""
         try:
             yield
-        except (sqlite3.OperationalError, OSError) as problem:  # locked, read-only, full, no such folder
-            self._complain("the vector cache %s is not used: %s", problem)
-        except sqlite3.DatabaseError as problem:  # not a database, malformed
+        except (sqlite3.Error, OSError) as problem:
+            if getattr(problem, "sqlite_errorcode", 0) & 0xFF not in DAMAGE:  # locked, read-only, full, no such folder
+                self._complain("the vector cache %s is not used: %s", problem)
+                return
             self._complain("the vector cache %s was damaged and is made anew: %s", problem)
             with contextlib.suppress(OSError):
                 if self._file:
@@ -126,15 +125,22 @@ class VectorCache:
 
 def find_cache_folder() -> Path | None:
     """`$OCTOGRAPH_CACHE`, or the platform's place for caches; None where there is no home."""
-    moved = os.environ.get(VARIABLE)
-    if moved:
-        return Path(moved)
     import platformdirs
 
     try:
-        return platformdirs.user_cache_path("octograph")
+        moved = os.environ.get(VARIABLE)
+        return Path(moved).expanduser() if moved else platformdirs.user_cache_path("octograph")
     except (OSError, RuntimeError, KeyError):
         return None
+
+
+def _read(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, object]]:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'vectors'").fetchone():
+        return  # another process has only just made the file
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        marks = ",".join("?" * len(some))
+        yield from connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", some)
 
 
 def _make_key(fingerprint: str, text: str) -> bytes:

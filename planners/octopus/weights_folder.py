@@ -80,7 +80,10 @@ class WeightsFolder:
 
     def explain(self, problem: str) -> str:
         """The message for weights that could not be loaded."""
-        damaged = self.damaged()
+        try:
+            damaged = self.damaged()
+        except OSError as unreadable:
+            return f"{unreadable.filename}: the encoder's weights can't be read ({unreadable.strerror}); {REMEDY}"
         if damaged:
             return f"{damaged[0]}: the encoder's weights are damaged (checksum differs); {REMEDY}"
         return f"{self.model}: the encoder can't be loaded ({problem}); a newer onnxruntime may be needed"
