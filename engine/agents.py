@@ -11,7 +11,7 @@ from ..graphs.walk import Answer, Call
 from ..nodes.agent import AgentWorker
 from ..nodes.worker import Worker
 from .advancing import begin
-from .ending import walk_to_answer
+from .ending import walk_in_thread, walk_to_answer
 from .planning import PlannedAgent, PlannedWorker
 from .running import Run
 
@@ -51,4 +51,6 @@ async def _walk_inside(run: Run, call: Call) -> Answer:
         inside=(*run.inside, call.node),
         retry=run.retry,
     )
-    return await walk_to_answer(begin(crew.graph, call.query), inner)
+    if run.thread_inside is None:
+        return await walk_to_answer(begin(crew.graph, call.query), inner)
+    return await walk_in_thread(run.thread_inside(call.hop), call.query, inner)

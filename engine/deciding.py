@@ -9,7 +9,8 @@ from ..graphs.walk import Call, Decision, Query, Step
 from ..planners.seams import Stop
 from .advancing import note
 from .crew import Crew
-from .walking import Due, Walk, end_branch, finished, inputs_of, served, view, worth_asking
+from .viewing import inputs_of, view
+from .walking import Due, Walk, end_branch, finished, served, worth_asking
 
 
 async def decide(walk: Walk, crew: Crew, due: Due) -> Sequence[Decision]:
@@ -66,7 +67,7 @@ def _carry_out(walk: Walk, crew: Crew, due: Due, decision: Decision) -> Call | N
         walk.take_hop(),
         node,
         decision.neighbor,
-        Query(decision.query, inputs_of(walk, decision, due.within)),
+        Query(decision.query, inputs_of(walk, decision.parents, due.within)),
         decision.arguments,
         decision.probability,
         decision.part,

@@ -16,6 +16,12 @@ from .running import Run
 from .walking import Walk, next_due
 
 
+async def every_hop(walk: Walk, run: Run) -> None:
+    """Hop until the walk has ended."""
+    while not walk.ended:
+        await hop(walk, run)
+
+
 async def hop(walk: Walk, run: Run) -> None:
     """One wave of the walk: from the decisions due to the end of the first call or calls.
 

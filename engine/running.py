@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from ..graphs.model import NodeId
 from ..graphs.walk import Step
@@ -13,6 +14,9 @@ from ..nodes.worker import Worker
 from .crew import Crew
 from .events import Event
 from .retrying import RetryPolicy, policy_of
+
+if TYPE_CHECKING:
+    from .runtime import Thread
 
 WorkerOf = Callable[["Run", NodeId], Worker]
 
@@ -37,6 +41,8 @@ class Run:
     """The agents this walk is inside of, outermost first."""
     retry: RetryPolicy | None = None
     """The policy of nodes whose graph says nothing about retries."""
+    thread_inside: Callable[[int], Thread] | None = None
+    """Where the walk inside the agent that a hop enters is stored; None: nowhere."""
     tasks: dict[int, asyncio.Task[Step]] = field(default_factory=dict)
     workers: dict[NodeId, Worker] = field(default_factory=dict)
 

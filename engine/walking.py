@@ -1,17 +1,14 @@
-"""The state of one walk as plain data, and the trace an Octopus sees of it. No I/O: every change is a function call."""
+"""The state of one walk as plain data. No I/O: every change is a function call."""
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, field
+from uuid import uuid4
 
-from ..graphs.errors import WalkError
 from ..graphs.model import Graph, NodeId
-from ..graphs.walk import Call, Decision, Place, Query, Result, Step, Trace
+from ..graphs.walk import Call, Place, Query, Step
 from .joins import Round
-
-Record = TypeVar("Record", Step, Call)
 
 
 @dataclass(slots=True)
@@ -42,6 +39,7 @@ class Walk:
 
     graph: Graph
     query: Query
+    id: str = field(default_factory=lambda: uuid4().hex)
     steps: list[Step] = field(default_factory=list)
     by_hop: dict[int, Step] = field(default_factory=dict)
     ready: deque[Call] = field(default_factory=deque)
@@ -58,6 +56,8 @@ class Walk:
     stopped: str | None = None
     """`hops` or `seconds` once that budget is spent: nothing more is started."""
     ended: bool = False
+    stored: int = 0
+    """Steps that earlier checkpoints hold."""
 
     def take_hop(self) -> int:
         hop = self.next_hop
@@ -102,48 +102,9 @@ def served(walk: Walk, part: int, within: int | None) -> bool:
     return any(step.part == part and step.within == within and step.status == "done" for step in walk.steps)
 
 
-def inputs_of(walk: Walk, decision: Decision, within: int | None) -> tuple[Result, ...]:
-    """The results a decision builds on; one that builds on none gets what was handed to its scope from outside.
-
-    Raises WalkError for a parent that hasn't ended.
-    """
-    if not decision.parents:
-        return walk.scopes[within].query.inputs
-    for hop in decision.parents:
-        if hop not in walk.by_hop:
-            raise WalkError(f"the decision for {decision.neighbor!r} builds on hop {hop}, which has not ended")
-    return tuple(walk.by_hop[hop].result for hop in decision.parents)
-
-
-def view(walk: Walk, within: int | None) -> Trace:
-    """The walk as the master of a scope sees it: its own request, and the steps by the part they serve there."""
-    calls = (*walk.running.values(), *walk.ready)
-    query = walk.scopes[within].query
-    if len(walk.scopes) == 1:
-        return Trace(walk.graph.name, query.text, tuple(walk.steps), query.inputs, calls)
-    steps = (_seen(walk, step, within) for step in walk.steps if step.hop not in walk.scopes)
-    seen_calls = (_seen(walk, call, within) for call in calls)
-    return Trace(
-        walk.graph.name,
-        query.text,
-        tuple(step for step in steps if step is not None),
-        query.inputs,
-        tuple(call for call in seen_calls if call is not None),
-    )
-
-
 def _inside(walk: Walk, scope: int | None, outer: int | None) -> bool:
     while scope != outer:
         if scope is None:
             return False
         scope = walk.scopes[scope].outer
     return True
-
-
-def _seen(walk: Walk, record: Record, within: int | None) -> Record | None:
-    part, scope = record.part, record.within
-    while scope != within:
-        if scope is None:
-            return None
-        part, scope = walk.by_hop[scope].part, walk.scopes[scope].outer
-    return record if scope == record.within else replace(record, part=part, within=within)

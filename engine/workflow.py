@@ -24,8 +24,8 @@ from .blocking import run_blocking
 from .checking import tool_problems
 from .choosing import octopus_chooser, strategy_chooser
 from .crew import Crew
-from .ending import walk_to_answer
-from .events import Event, WalkEnded
+from .ending import walk_in_thread, walk_to_answer
+from .events import Event
 from .planning import plan_of
 from .retrying import RetryPolicy
 from .running import Run, WorkerOf
@@ -52,7 +52,7 @@ class Workflow:
         octopus: Octopus | str | Path | None = None,
         strategy: Strategy | str = "greedy",
         files: str | Path | None = None,
-        checkpointer: BaseCheckpointSaver[str] | None = None,
+        checkpointer: BaseCheckpointSaver[str] | str | Path | None = None,
         workers: Mapping[str, Worker | Tool] | None = None,
         retry: RetryPolicy | None = None,
     ) -> None:
@@ -64,7 +64,8 @@ class Workflow:
             octopus: An Octopus, a backend's name or a folder of trained weights, instead of what the graph says.
             strategy: A strategy or the name of one.
             files: The one folder that file and table tools see; the current one by default.
-            checkpointer: A LangGraph checkpointer that stores the hops of every walk that is given a thread.
+            checkpointer: Where the hops of every walk that is given a thread are stored: a LangGraph checkpointer
+                (an asynchronous one), or the path of a SQLite file.
             workers: Implementations by node id (`agent/node` inside an agent), instead of what the graph says.
             retry: The retry policy of nodes whose graph says nothing about retries.
 
@@ -73,7 +74,7 @@ class Workflow:
             InputError: for an option that can't be used.
         """
         self.graph = graph if isinstance(graph, Graph) else Graph.read(graph)
-        self._checkpointer = checkpointer
+        self._checkpointer = Path(checkpointer) if isinstance(checkpointer, str) else checkpointer
         self._files = _folder(files)
         self._retry = retry
         given = {
@@ -131,7 +132,7 @@ class Workflow:
         try:
             while (event := await events.get()) is not None:
                 yield event
-            yield WalkEnded(walk.result())
+            walk.result()
         finally:
             walk.cancel()
             await asyncio.gather(walk, return_exceptions=True)
@@ -146,12 +147,17 @@ class Workflow:
         seconds: float | None,
         watch: Callable[[Event], None] | None,
     ) -> Answer:
-        from .runtime import drive
-
         request = _request(query)
         run = self._run(max_hops, seconds, watch, working)
+        if thread is not None and self._checkpointer is None:
+            raise InputError(f"thread {thread!r} can't be stored; give the workflow a checkpointer, or leave it out")
+        from .runtime import drive, open_thread
+
         with working_in(self._files) if self._files else nullcontext():
-            return await walk_to_answer(begin(self.graph, request), run, drive)
+            if thread is None or self._checkpointer is None:
+                return await walk_to_answer(begin(self.graph, request), run, drive)
+            async with open_thread(thread, self._checkpointer) as store:
+                return await walk_in_thread(store, request, run)
 
     def _run(
         self, hops: int | None, seconds: float | None, watch: Callable[[Event], None] | None, worker_of: WorkerOf
