@@ -23,6 +23,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from .errors import GraphError
 from .findings import Findings
 from .positions import Branch, Mark, Path, Place, mark
 from .scalars import meaning
@@ -32,7 +33,7 @@ from .wording import shown, sort_of
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 DEEPEST = 50
-MOST_VALUES = 10_000_000
+MOST_VALUES = 5_000_000
 MOST_ALIASED = 10_000
 
 _NO_KEY = object()
@@ -40,7 +41,9 @@ _OPENING = (MappingStartEvent, SequenceStartEvent)
 _CLOSING = (MappingEndEvent, SequenceEndEvent)
 
 _SYNTAX = {
-    "mapping values are not allowed in this context": "a ': ' can't stand here; put text that holds ': ' in quotes",
+    "mapping values are not allowed in this context": (
+        "': ' can't stand here; put text that holds ': ' in quotes, or mend the indentation"
+    ),
     "could not find expected ':'": "a key without ': ' and a value",
     "found unexpected end of stream": "a quote that is opened is not closed before the end of the file",
     "found undefined tag handle": "YAML tags (!...) are refused: a graph file is data only",
@@ -58,8 +61,8 @@ class _Frame:
     values_before: int
     key: Any = _NO_KEY
     key_mark: Mark = 0
-    repeated: list[object] = field(default_factory=list)
-    """Stand-ins for keys given twice: their values are read past and dropped."""
+    dropped: list[object] = field(default_factory=list)
+    """Stand-ins for keys that can't be kept: their values are read past and dropped."""
 
 
 @contextmanager
@@ -82,11 +85,10 @@ def compose(text: str, findings: Findings) -> tuple[Any, Place]:
     try:
         return _Composer(text, findings).document()
     except yaml.MarkedYAMLError as error:
-        _refuse_syntax(error, text, findings)
+        _note_syntax(error, text, findings)
     except yaml.YAMLError as error:
         findings.add((), f"not valid YAML: {' '.join(str(error).split())[:200]}")
-        findings.raise_if_any()
-        raise
+    raise GraphError(findings.all())
 
 
 class _Composer:
@@ -163,7 +165,7 @@ class _Composer:
 
     def _close(self) -> tuple[Any, Place]:
         frame = self._stack.pop()
-        for key in frame.repeated:
+        for key in frame.dropped:
             del frame.value[key], frame.children[key]
         place = Branch(frame.mark, frame.children)
         if frame.anchor is not None:
@@ -196,11 +198,13 @@ class _Composer:
             key = raw
         if key == "<<" and event.implicit[0]:
             self._note(event, "merge keys (<<) are not read; write the keys out")
+            key = object()
+            frame.dropped.append(key)
         if key in frame.value:
             line, column = divmod(frame.children[key][0], mark(1, 0))
             self._note(event, f"{shown(key)} is given twice, first at {line + 1}:{column + 1}; remove or rename one")
             key = object()
-            frame.repeated.append(key)
+            frame.dropped.append(key)
         frame.key, frame.key_mark = key, place
 
     def _check_tag(self, event: Any) -> None:
@@ -213,8 +217,7 @@ class _Composer:
 
     def _refuse(self, event: Any, message: str) -> NoReturn:
         self._note(event, message)
-        self._findings.raise_if_any()
-        raise AssertionError("a noted problem is raised")
+        raise GraphError(self._findings.all())
 
     def _path(self) -> Path:
         parts: list[str | int] = []
@@ -226,10 +229,10 @@ class _Composer:
         return tuple(parts)
 
 
-def _refuse_syntax(error: yaml.MarkedYAMLError, text: str, findings: Findings) -> NoReturn:
+def _note_syntax(error: yaml.MarkedYAMLError, text: str, findings: Findings) -> None:
     place = error.problem_mark or error.context_mark
     line, column = (place.line, place.column) if place else (0, 0)
-    lines = text.split("\n")
+    lines = text.splitlines()
     own = lines[line] if line < len(lines) else ""
     problem = error.problem or ""
     context = f" {error.context}" if error.context else ""
@@ -240,5 +243,3 @@ def _refuse_syntax(error: yaml.MarkedYAMLError, text: str, findings: Findings) -
     if error.context_mark and (error.context_mark.line, error.context_mark.column) != (line, column):
         message += f" (the part began at {error.context_mark.line + 1}:{error.context_mark.column + 1})"
     findings.add_at(line + 1, column + 1, (), message)
-    findings.raise_if_any()
-    raise AssertionError("a noted problem is raised")

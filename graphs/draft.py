@@ -5,7 +5,7 @@ How the parts fit together is checked next, in `structure`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from .kinds import known_backends, known_kinds, owners
 from .positions import Path
 from .secrets import refuse_references
 from .sections import Edge, Limits, Node, NodeId, OctopusSpec, Retry, Section
-from .wording import explain, keys_of, mismatch, shown, unknown_key
+from .wording import explain, mismatch, shown, unknown_key
 
 VERSION = 1
 KEYS = ("octograph", "name", "start", "octopus", "limits", "retry", "nodes", "edges")
@@ -76,6 +76,7 @@ def draft_document(document: Any, findings: Findings) -> Draft:
         take_edges(draft, edges, findings)
     elif edges is not None:
         findings.add(("edges",), mismatch("a list", edges))
+        draft.unread = list(draft.ids)
     return draft
 
 
@@ -84,8 +85,12 @@ def _check_version(document: dict[str, Any], findings: Findings) -> None:
         findings.add((), f"needs 'octograph'; begin the file with: octograph: {VERSION}")
         return
     version = document["octograph"]
-    if version is True or version != VERSION:
-        findings.add(("octograph",), f"expected the format's version, {VERSION}, found {shown(version)}")
+    if type(version) is not int:
+        findings.add(("octograph",), f"{mismatch('the version of the format', version)}; write octograph: {VERSION}")
+    elif version != VERSION:
+        findings.add(
+            ("octograph",), f"version {shown(version)} is not known here; this release reads version {VERSION}"
+        )
 
 
 def _text(document: dict[str, Any], key: str, findings: Findings) -> str:
@@ -153,10 +158,15 @@ def _check_keys(keys: Iterable[str], kind: str, path: Path, findings: Findings) 
         if of := owners(key, kind):
             findings.add(
                 (*path, key),
-                f"{key!r} belongs to kind {' and '.join(of)}, and this node is of kind {kind}; "
-                f"remove it or change the kind",
+                f"{key!r} is for {_listed(of)}, and this node is of kind {kind}; remove it, or change the kind",
                 at_key=True,
             )
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    if len(kinds) == 1:
+        return f"kind {kinds[0]}"
+    return f"kinds {', '.join(kinds[:-1])} and {kinds[-1]}"
 
 
 def _node(id_: NodeId, value: Any, path: Path, findings: Findings) -> Node | None:
@@ -170,7 +180,7 @@ def _node(id_: NodeId, value: Any, path: Path, findings: Findings) -> Node | Non
         findings.add(path, f"{mismatch('keys and values', value)}; a node needs a kind")
         return None
     if "id" in value:
-        findings.add((*path, "id"), unknown_key("id", keys_of(Node)) + " (a node's id is its key)", at_key=True)
+        findings.add((*path, "id"), "unknown key 'id'; the key of the node is its id", at_key=True)
     try:
         return Node.model_validate({**value, "id": id_})
     except ValidationError as error:

@@ -54,7 +54,8 @@ class Findings:
         if not self._uncounted:
             return self.problems
         last = max(self.problems)
-        more = Problem(last.file, last.line, last.column, "", f"... and {self._uncounted} more problems")
+        # a column further, so that it sorts behind the last
+        more = Problem(last.file, last.line, last.column + 1, "", f"... and {self._uncounted} more problems")
         return [*self.problems, more]
 
     def raise_if_any(self) -> None:

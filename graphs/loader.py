@@ -22,7 +22,7 @@ _DEEPEST = 50
 def read_graph(name: str | os.PathLike[str]) -> Graph:
     """The graph in a file, or the library graph of that name. Raises GraphError."""
     path = locate(name)
-    return _Loader(_folder_of(path)).load_top(path, str(path))
+    return _Loader(_folder_of(path)).load_top(path, str(path), read_text(path, str(path)))
 
 
 def parse_graph(text: str, file: str = "<text>") -> Graph:
@@ -47,29 +47,29 @@ class _Loader:
         self._chain: list[tuple[Path | None, str]] = []
         self._problems: list[Problem] = []
 
-    def load_top(self, path: Path | None, file: str, text: str | None = None) -> Graph:
+    def load_top(self, path: Path | None, file: str, text: str) -> Graph:
         with collector_paused():
             graph = self._load(path, file, text)
-        if graph is None or self._problems:
+        if graph is None:
             raise GraphError(self._problems)
         return graph
 
-    def _load(self, path: Path | None, file: str, text: str | None = None) -> Graph | None:
+    def _load(self, path: Path | None, file: str, text: str) -> Graph | None:
+        """The graph in a text that was read from `path`; None if anything is wrong, which is then noted."""
         findings = Findings(Positions(file))
         self._chain.append((path and _resolved(path), file))
         try:
-            content = check_text(text, file) if text is not None else read_text(path or Path(file), file)
-            document, findings.positions.tree = compose(content, findings)
+            document, findings.positions.tree = compose(check_text(text, file), findings)
             draft = draft_document(document, findings)
             adjacency = check_structure(draft, findings)
             findings.positions.prune("edges")
             agents = self._load_agents(draft, path, file, findings)
-            self._problems += findings.all()
         except GraphError as error:
             self._problems += error.problems
             return None
         finally:
             self._chain.pop()
+        self._problems += findings.all()
         if findings.problems or agents is None:
             return None
         return Graph._of(draft, adjacency, agents, path, findings.positions)
@@ -91,7 +91,13 @@ class _Loader:
             target, shown_as = found
             key = _resolved(target)
             if key not in self._loaded:
-                self._loaded[key] = self._load(target, shown_as)
+                try:
+                    text = read_text(target, shown_as)
+                except GraphError as error:
+                    for problem in error.problems:
+                        findings.add(where, f"{problem.file}: {problem.message}")
+                    continue
+                self._loaded[key] = self._load(target, shown_as, text)
             inner = self._loaded[key]
             sound = sound and inner is not None
             if inner is not None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
+from difflib import get_close_matches
 from pathlib import Path
 
 from .errors import GraphError, Problem, nearest
 
 MOST_BYTES = 64 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
+_LONGEST_NAME = 100
 LIBRARY = Path(__file__).parent / "library"
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -40,8 +42,8 @@ def locate(name: str | os.PathLike[str]) -> Path:
         return LIBRARY / f"{given}.yaml"
     raise _unusable(
         given,
-        f"no file and no graph of the library is called so{nearest(given[:100], names)}; "
-        f"the library has: {', '.join(names) or 'nothing'} (a file of your own: {given[:100]}.yaml)",
+        f"no file and no graph of the library is called so{nearest(given[:_LONGEST_NAME], names)}; "
+        f"the library has: {', '.join(names) or 'nothing'} (a file of your own: {given[:_LONGEST_NAME]}.yaml)",
     )
 
 
@@ -115,8 +117,9 @@ def _nearest_file(path: Path) -> str:
             names = [entry.name for entry, _ in zip(entries, range(10_000), strict=False)]
     except OSError:
         return f"; nor is there a folder {str(path.parent)!r}"
-    graphs = [name for name in names if name.endswith((".yaml", ".yml"))]
-    return nearest(path.name, graphs) or nearest(path.name, names)
+    graphs = {Path(name).stem: name for name in names if name.endswith((".yaml", ".yml"))}
+    close = get_close_matches(path.stem[:_LONGEST_NAME], graphs, n=1)
+    return f"; did you mean {graphs[close[0]]!r}?" if close else nearest(path.name[:_LONGEST_NAME], names)
 
 
 def _is_file(path: Path) -> bool:

@@ -54,7 +54,9 @@ def explain(error: ValidationError, section: type[BaseModel]) -> Iterator[tuple[
 
 
 def unknown_key(key: str, known: tuple[str, ...]) -> str:
-    hint = nearest(key, known) if len(key) <= 100 else ""
+    """`unknown key 'desc'; did you mean 'description'?`, or the known keys where none is near."""
+    begun = next((name for name in known if len(key) > 2 and name.startswith(key)), "")
+    hint = f"; did you mean {begun!r}?" if begun else nearest(key, known) if len(key) <= 100 else ""
     return f"unknown key {shown(key)}{hint or '; known: ' + ', '.join(known)}"
 
 

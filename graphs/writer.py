@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,8 @@ def _replace(file: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8", newline="\n")
         os.replace(draft, file)
     except (OSError, ValueError) as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError, ValueError):
+            draft.unlink(missing_ok=True)
         raise InputError(f"{file}: can't be written: {getattr(error, 'strerror', None) or error}") from None
 
 
