@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from time import monotonic
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..graphs.errors import GraphError, InputError, nearest
 from ..graphs.model import Graph
-from ..graphs.walk import Answer, Plan, Query
+from ..graphs.walk import Answer, Decision, Place, Plan, Query, Trace
 from ..nodes.catalog import Catalog
 from ..nodes.folder import working_in
 from ..nodes.tool import Tool, ToolWorker
@@ -121,6 +121,12 @@ class Workflow:
         run = self._run(max_hops, None, None, planning)
         answer = await walk_to_answer(begin(self.graph, _request(query)), run)
         return plan_of(self.graph, answer.trace, answer.stopped)
+
+    async def adecide(self, query: str) -> Sequence[Decision]:
+        """The first decisions on a request, alternatives included: what the Octopus of the start makes of it."""
+        request, start = _request(query), self.graph.start
+        trace = Trace(self.graph.name, request.text)
+        return await self._crew.octopus(start).choose(request, Place(start), self._crew.cards(start), trace)
 
     async def stream(
         self, query: str, *, thread: str | None = None, max_hops: int | None = None, seconds: float | None = None

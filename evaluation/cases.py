@@ -75,9 +75,9 @@ def _case(text: str, graph: Graph) -> Case:
     if not isinstance(links, list) or not all(_is_pair(link) for link in links):
         raise InputError(f"'links' must be a list of pairs of node ids; a line is {_FORM}")
     for end in (end for link in links for end in link):
-        if plain(end, nodes) not in nodes:
+        if plain(end) not in nodes:
             raise InputError(f"a link names {end!r}, which is not among its 'nodes'{nearest(end, nodes)}")
-    gold = Labels(tuple(nodes), tuple((plain(a, nodes), plain(b, nodes)) for a, b in links))
+    gold = Labels(tuple(nodes), tuple((plain(a), plain(b)) for a, b in links))
     return Case(query, gold, _contains(data.get("contains", [])))
 
 

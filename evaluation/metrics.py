@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..graphs.walk import Plan
@@ -70,10 +70,10 @@ def labels_of(plan: Plan) -> Labels:
     return Labels(ids, tuple((ids[a], ids[b]) for a, b in plan.links))
 
 
-def plain(name: str, nodes: Collection[str]) -> str:
-    """The node id in a name by position: `units#1` is `units`, unless that is a node's own id."""
+def plain(name: str) -> str:
+    """The node id in a name by position: `units#1`, the second call of `units`, is `units`."""
     id_, mark, position = name.rpartition("#")
-    return id_ if mark and position.isdigit() and name not in nodes else name
+    return id_ if mark and position.isdigit() else name
 
 
 def f1(planned: Sequence[object], gold: Sequence[object]) -> float:

@@ -1,0 +1,1 @@
+"""What answers: tools, agents and other workers, and where they are found."""

@@ -1,0 +1,1 @@
+"""What chooses: Octopuses make decisions, strategies turn them into calls."""

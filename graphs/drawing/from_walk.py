@@ -50,7 +50,7 @@ def _steps(
     hops = {step.hop for step in trace.steps}
     for step in trace.steps:
         key = f"{prefix}{step.hop}"
-        title, badge, state = f"{step.hop}  {step.node}", percent(step.probability), _state(step)
+        title, badge, state = f"{step.hop} {step.node}", percent(step.probability), _state(step)
         if step.trace is not None and step.trace.steps:
             frames.append(Frame(key, f"{title}: {shorten(step.query, _WIDE)}", badge, _note(step), frame, state))
             _steps(step.trace, f"{key}.", key, boxes, lines, frames)
