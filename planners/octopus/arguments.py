@@ -38,9 +38,10 @@ class Filling:
         return not self.missing
 
     @property
-    def consumed(self) -> int:
-        """Characters of the text that became arguments."""
-        return sum(mention.end - mention.start for mentions in self.mentions.values() for mention in mentions)
+    def explained(self) -> int:
+        """Characters of the text that are values of this signature's kinds, used or to spare."""
+        found = [mention for of in (*self.mentions.values(), *self.spare.values()) for mention in of]
+        return sum(end - start for start, end in {(mention.start, mention.end) for mention in found})
 
     @property
     def first(self) -> int | None:

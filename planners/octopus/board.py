@@ -24,6 +24,8 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 _NO_CLUES = Clues()
 
+IDLE = -20.0
+"""Logits of a worker that combines results while there are none: as good as impossible."""
 INSPECTED = 10
 """Leaves, best first, whose arguments are looked for in the text; filling costs about 0.1 ms a leaf."""
 
@@ -48,6 +50,23 @@ class Leaf:
         if self.signature is not None:
             return self.signature.gives
         return self.card.gives[0] if len(self.card.gives) == 1 else "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for and against each leaf."""
+
+    fits: NDArray[np.float64]
+    """(leaves,): soft maximum of the cosine similarities to the leaf's description and examples."""
+    explained: NDArray[np.float64]
+    """(leaves,): share of the text that is values of the kinds it takes."""
+    missing: NDArray[np.float64]
+    """(leaves,): required arguments that are nowhere to be found."""
+    idle: NDArray[np.bool_]
+    """(leaves,): a worker that combines results, while there are none to combine."""
+    background: float
+    """Soft maximum of the similarities to requests of no particular domain."""
+    fillings: dict[str, Filling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +109,8 @@ class Board:
         self.neighbors = tuple(neighbors)
         self._embed = embed
         self._calibration = calibration
-        self.leaves, texts = _leaves(self.neighbors)
-        self._matrix = embed_cards(texts)  # (rows, width)
+        self.leaves, self._texts = _leaves(self.neighbors)
+        self._matrix = embed_cards(self._texts)  # (rows, width)
         self._owner = np.array([leaf.owner for leaf in self.leaves])
         self._starts = np.array([leaf.rows.start for leaf in self.leaves])
         self._background = self._apart(background)
@@ -111,61 +130,75 @@ class Board:
         if key not in self._assessed:
             if len(self._assessed) >= 512:
                 self._assessed.clear()
-            self._assessed[key] = self._assess(text, inputs, pending, like or text)
+            features = self.features(text, inputs, pending, like=like)
+            self._assessed[key] = self.weigh(features, self._calibration)
         return self._assessed[key]
 
-    def _assess(self, text: str, inputs: Sequence[Result], pending: tuple[str, ...], like: str) -> Assessment:
-        calibration = self._calibration
-        vector = self._embed([like])[0]  # (width,)
-        similar = np.exp(self._matrix @ vector / calibration.sharpness)  # (rows,)
-        fits = calibration.sharpness * np.log(np.add.reduceat(similar, self._starts))  # (leaves,)
-        logits = calibration.scale * fits.astype(np.float64)
+    def features(
+        self, text: str, inputs: Sequence[Result] = (), pending: tuple[str, ...] = (), *, like: str | None = None, unseen: bool = False
+    ) -> Features:
+        """What is known about each leaf, before it is weighed.
+
+        With `unseen`, functional tokens and background requests worded exactly like the text are left out, so that a
+        neighbor's own examples can be used to fit and to test.
+        """
+        vector = self._embed([like or text])[0]  # (width,)
+        sharpness = self._calibration.sharpness
+        similar = np.exp(self._matrix @ vector / sharpness)  # (rows,)
+        near = np.exp(self._background @ vector / sharpness) if len(self._background) else np.zeros(1)
+        if unseen:
+            similar[[worded == text for worded in self._texts]] = 1e-30
+            near[near >= np.exp(0.9999 / sharpness)] = 1e-30
+        fits = sharpness * np.log(np.add.reduceat(similar, self._starts)).astype(np.float64)  # (leaves,)
         fillings: dict[str, Filling] = {}
+        explained, missing, idle = np.zeros(len(fits)), np.zeros(len(fits)), np.zeros(len(fits), bool)
         for position in np.argsort(-fits)[:INSPECTED]:
             leaf = self.leaves[position]
             if leaf.signature is not None and leaf.signature.parameters:
                 filling = fill(leaf.signature, text, inputs)
                 fillings[key_of(leaf)] = filling
-                logits[position] += self._evidence(filling, leaf.signature, text, pending)
-        scores = np.full(len(self.neighbors) + 1, -np.inf)
-        best: dict[int, Leaf] = {}
-        for position in np.argsort(logits):
-            leaf = self.leaves[position]
-            scores[leaf.owner] = np.logaddexp(scores[leaf.owner], logits[position])
-            best[leaf.owner] = leaf
-        scores[-1] = self._stop(vector)
+                explained[position] = min(1.0, filling.explained / max(1, len(text.strip())))
+                missing[position] = _wanting(filling, text, pending)
+                idle[position] = _combines(leaf.signature) and not (len(inputs) > 1 or len(pending) > 1)
+        return Features(fits, explained, missing, idle, sharpness * float(np.log(near.sum() + 1e-30)), fillings)
+
+    def weigh(self, features: Features, calibration: Calibration) -> Assessment:
+        """The softmax over neighbors and stop."""
+        logits = (
+            calibration.scale * features.fits
+            + calibration.explained * features.explained
+            - calibration.missing * features.missing
+            + np.where(features.idle, IDLE, 0.0)
+        )  # (leaves,)
+        scores = np.full(len(self.neighbors) + 1, -np.inf)  # (neighbors + 1,)
+        np.logaddexp.at(scores, self._owner, logits)
+        scores[-1] = calibration.stop + calibration.background * features.background
         weights = np.exp(scores - scores.max())
         probabilities = weights / weights.sum()
+        best = {self.leaves[position].owner: self.leaves[position] for position in np.argsort(logits, kind="stable")}
         ranking = tuple(int(index) for index in np.argsort(-probabilities[:-1], kind="stable"))
-        return Assessment(probabilities, ranking, best, fillings)
-
-    def _evidence(self, filling: Filling, signature: Signature, text: str, pending: tuple[str, ...]) -> float:
-        """What the arguments found (and not found) say for a leaf, in logits."""
-        calibration = self._calibration
-        missing = 0
-        waiting = list(pending)
-        for parameter in filling.missing:
-            if parameter.kind.name == "results" and len(waiting) < 2:
-                return calibration.without_results
-            fitting = next((kind for kind in waiting if compatible(parameter.kind.name, kind)), None)
-            readable = parameter.kind.name == "text-input" and any(True for _ in find_files(text, _NO_CLUES))
-            if fitting is None and not readable and parameter.kind.name != "results":
-                missing += 1
-        share = min(1.0, filling.consumed / max(1, len(text.strip())))
-        return calibration.consumed * share - calibration.missing * missing
-
-    def _stop(self, vector: Vectors) -> float:
-        calibration = self._calibration
-        if not len(self._background):
-            return calibration.stop
-        similar = np.exp(self._background @ vector / calibration.sharpness)
-        return calibration.stop + calibration.background * float(calibration.sharpness * np.log(similar.sum()))
+        return Assessment(probabilities, ranking, best, features.fillings)
 
     def _apart(self, background: Vectors) -> Vectors:
         """The background requests that no neighbor claims: a graph that books tables must not shy away from it."""
         if not len(background) or not len(self._matrix):
             return background
         return background[(background @ self._matrix.T).max(axis=1) < self._calibration.claimed]
+
+
+def _combines(signature: Signature) -> bool:
+    return any(parameter.kind.name == "results" for parameter in signature.parameters)
+
+
+def _wanting(filling: Filling, text: str, pending: tuple[str, ...]) -> int:
+    """Required arguments that neither the text nor a coming result nor a file to be read can give."""
+    wanting = 0
+    for parameter in filling.missing:
+        kind = parameter.kind.name
+        readable = kind == "text-input" and any(True for _ in find_files(text, _NO_CLUES))
+        if kind != "results" and not readable and not any(compatible(kind, coming) for coming in pending):
+            wanting += 1
+    return wanting
 
 
 def key_of(leaf: Leaf) -> str:

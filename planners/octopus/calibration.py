@@ -21,12 +21,10 @@ class Calibration:
     """Logits a unit of cosine similarity: the inverse of the softmax temperature."""
     sharpness: float = 0.05
     """How far the nearest example outweighs the others: sharpness * logsumexp(similarities / sharpness)."""
-    consumed: float = 2.0
+    explained: float = 2.0
     """For a tool whose arguments make up the whole text."""
     missing: float = 2.5
     """Against a tool, for each required argument that is nowhere to be found."""
-    without_results: float = -20.0
-    """Against a tool that combines results while there are none."""
     stop: float = 2.0
     """The logit of stop, before the background is looked at."""
     background: float = 12.0

@@ -32,9 +32,9 @@ _PROTECTED = (
     re.compile(r'"[^"\n]*"|“[^”\n]*”|«[^»\n]*»|`[^`]*`|(?<![\w])\'[^\'\n]+\'(?!\w)|‘[^’\n]+’(?!\w)'),
     re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+"),
     re.compile(r"\([^()\n]*\)|\[[^\[\]\n]*\]|\{[^{}\n]*\}"),
-    re.compile(r"(?<![\w.])[\w\-/\\]+\.[A-Za-z][A-Za-z0-9]{0,6}\b(?!\()"),
     re.compile(r"\d[\d,]*\.\d+|\d{1,3}(?:,\d{3})+(?!\d)|\b\d{1,2}\.\d{1,2}\.\d{2,4}"),
     re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(ABBREVIATIONS))) + r")\.(?=\W|$)", re.IGNORECASE),
+    re.compile(r"(?<![\w.])[\w\-/\\]+\.[A-Za-z][A-Za-z0-9]{0,6}\b(?!\()"),
     re.compile(r"\b[ap]\.m\.?|\bU\.S\.?(?:A\.?)?|\b[A-Z]\.(?=\s?[A-Z])", re.IGNORECASE),
     re.compile(r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
                r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s+\d{1,2}(?:st|nd|rd|th)?,\s+\d{4}", re.IGNORECASE),
@@ -91,7 +91,7 @@ def split_clauses(request: str, verbs: Collection[str] = ()) -> list[Clause]:
     for start, end in _sentences(request, masked, verbs):
         clauses += _inside_sentence(request, masked, start, end, verbs)
     clauses = [clause for clause in clauses if not COURTESY_ONLY.match(clause.text)]
-    return _in_order(clauses) or ([Clause(request.strip(), *_trim(request, 0, len(request)))] if request.strip() else [])
+    return _in_order(clauses) or ([Clause(request, 0, len(request))] if request.strip() else [])
 
 
 def _in_order(clauses: list[Clause]) -> list[Clause]:

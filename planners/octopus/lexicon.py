@@ -12,6 +12,15 @@ AUXILIARIES = frozenset(
     "is are was were am does do did can could will would shall should may might has have had isn't aren't".split()
 )
 
+FUNCTION_WORDS = (
+    QUESTION_WORDS
+    | AUXILIARIES
+    | frozenset(
+        "a an the of in on at to for from by with and or but so as it its this that these those there then also too me my i "
+        "we us our you your he she they them his her their be been being not no please tell give show let get".split()
+    )
+)
+
 IMPERATIVES = frozenset(
     """
     add aggregate analyse analyze answer append apply approximate arrange ask assess average book bring build buy calc

@@ -12,6 +12,7 @@ from .arguments import TEXTUAL, compatible
 from .board import Assessment, Board, Leaf
 from .clauses import Clause, split_clauses, without_courtesy
 from .finders import find_files
+from .lexicon import FUNCTION_WORDS
 from .references import Form, Reference, find_references
 from .spread import Piece, is_comparison, spread
 
@@ -100,7 +101,7 @@ class Reader:
     def _read_piece(self, part: int, piece: Piece, clause: Clause) -> Item:
         text = piece.text
         assessed = self.board.assess(text, self.inputs)
-        bonds = self._nested(part, text, assessed)
+        bonds = self._nested(part, text)
         shift, named = 0, False
         for reference in [] if bonds else find_references(text):
             moved = replace(reference, start=reference.start + shift, end=reference.end + shift)
@@ -123,7 +124,7 @@ class Reader:
             part, text, tuple(bonds), needs, assessed.leaf.gives, assessed.leaf.card.id, _named(text, assessed)
         )
 
-    def _nested(self, part: int, text: str, assessed: Assessment) -> list[Bond]:
+    def _nested(self, part: int, text: str) -> list[Bond]:
         """"the population of the capital of France": the inner request becomes an item that the outer one needs."""
         bonds: list[Bond] = []
         for match in _INNER.finditer(text):
@@ -138,7 +139,8 @@ class Reader:
             outer = self.board.assess(text[: match.start()] + "it" + text[end:], (), (found.leaf.gives,))
             if found.abstains or outer.abstains or not found.filling.complete or found.leaf.card.id == outer.leaf.card.id:
                 continue
-            if found.leaf.card.id == assessed.leaf.card.id or found.leaf.gives in ("data", "boolean"):
+            around = text[: match.start()] + text[end:]
+            if found.leaf.gives in ("data", "boolean") or len(_content(around)) < 2:
                 continue
             wanted = self._wanted(self.board.assess(text[: match.start()] + "it" + text[end:]))
             if not any(compatible(kind, found.leaf.gives) for kind in wanted):
@@ -328,6 +330,11 @@ def _names(wanted: str, kind: str) -> bool:
     if kind == "file":
         return wanted in TEXTUAL or wanted in ("file", "table")
     return kind not in TEXTUAL and compatible(wanted, kind) and wanted not in TEXTUAL and "data" not in (wanted, kind)
+
+
+def _content(text: str) -> list[str]:
+    """The words that are no mere function words."""
+    return [word for word in re.findall(r"[^\W_]{2,}", text.lower()) if word not in FUNCTION_WORDS]
 
 
 def _acts_on_object(text: str, reference: Reference) -> bool:

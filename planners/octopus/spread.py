@@ -147,8 +147,16 @@ def _standing_alone(segment: str, before: list[str], board: Board) -> str | None
         return None
     piece = lead + re.sub(r"^(?:of|for|in|from|to)\s+", "", rest) if lead.rstrip().lower().endswith((" of", " for", " in", " from", " to", ":")) else lead + rest
     previous, led = board.assess(before[-1]), board.assess(piece)
-    same = previous.leaf is led.leaf or led.leaf.card.id == previous.leaf.card.id
-    return piece if same and _fills(led) else None
+    same = led.leaf.card.id == previous.leaf.card.id
+    return piece if same and _fills(led) and not _takes_many(led) else None
+
+
+def _takes_many(assessed: Assessment) -> bool:
+    """True for a worker that takes all the values it is given in one call, such as a sum."""
+    signature = assessed.leaf.signature
+    return signature is not None and any(
+        parameter.many and parameter.name in assessed.filling.mentions for parameter in signature.parameters
+    )
 
 
 def _headless(segment: str, assessed: Assessment) -> bool:
