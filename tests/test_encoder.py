@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from octograph.graphs.errors import InputError
 from octograph.planners.octopus.encoder import REMEMBERED, SHIPPED, Encoder, Vectors
 from octograph.planners.octopus.vector_cache import VectorCache, find_cache_folder

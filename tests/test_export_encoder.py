@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
 from octograph.planners.octopus.encoder import Encoder
 from octograph.training.bert import Bert, WeightsError, read_bert
 from octograph.training.encoder_graph import FloatWeights, draw_encoder
 from octograph.training.export_encoder import export, main, open_session
 from octograph.training.int8 import PAIR_LIMIT, avoid_overflow, find_smoothing, quantize_columns
 from octograph.training.sentences import CALIBRATION, check_sentences
-from safetensors.numpy import save_file
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 WIDTH, WIDE, LAYERS, HEADS, LONGEST = 32, 64, 2, 4, 160
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789?.,'"

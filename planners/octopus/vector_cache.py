@@ -23,7 +23,7 @@ VARIABLE = "OCTOGRAPH_CACHE"
 """The environment variable that moves the cache to another folder."""
 KEPT = 20_000
 """Vectors in the file (32 MB); the oldest make room."""
-PATIENCE = 1.0
+PATIENCE = 0.5
 """Seconds to wait for another process that is writing."""
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """SQLite's codes for a file that holds no such table; any other failure may pass by itself."""
