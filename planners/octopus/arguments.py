@@ -18,7 +18,7 @@ TEXTUAL = frozenset({"text", "text-input", "quoted"})
 _GROUPS = (NUMERIC, TEMPORAL, SPATIAL, TEXTUAL)
 
 _LAST = frozenset({"choice", "boolean", "text"})
-_EARLY = frozenset({"date", "datetime", "file", "email", "url", "table", "text-input"})
+_EARLY = frozenset({"date", "datetime", "time", "duration", "file", "email", "url", "table", "text-input"})
 
 
 @dataclass(frozen=True, slots=True)

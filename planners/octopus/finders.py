@@ -93,8 +93,10 @@ def find_choices(text: str, parameter: Parameter) -> Iterable[Mention]:
         word = match.group().lower()
         for choice in parameter.choices:
             plain = choice.lower().replace("_", " ")
-            if word == plain or (len(word) > 3 and stem(word) == stem(plain)):
+            if word == plain:
                 yield Mention(match.start(), match.end(), choice)
+            elif len(word) > 3 and stem(word) == stem(plain):
+                yield Mention(match.start(), match.end(), choice, 0.9)
             elif len(word) > 4 and difflib.SequenceMatcher(None, word, plain).ratio() >= 0.84:
                 yield Mention(match.start(), match.end(), choice, 0.6)
     for choice in parameter.choices:

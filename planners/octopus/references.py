@@ -54,7 +54,7 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
     (Form.THING, True, r"\bwhat(?:ever)?\s+(?:you|u|i|we)\s+(?:get|got|find|found|obtain(?:ed)?|have)\b|\bwhat\s+comes\s+out\b"),
     (Form.OWNER, True, r"\b(?:its|their)\b(?=\s+\w)"),
     (Form.PLACE, False, r"\bthere(?=\s*(?:$|[.,;?!]|now|right\s+now|today|and))"),
-    (Form.THING, False, r"\b(?:it|that|this)\b(?!\s+(?:is\s+(?:a|an|the)\b|way\b|time\b))(?=\s*(?:$|[.,;?!)]|'s|’s)|\s+(?:in|into|to|as|by|with|on|from|is|was|are|fall|falls|for|at|and|per|of|back|up|down|out|further|please|again|squared|cubed|plus|minus|times|divided|multiplied|sorted|using|under|sound|amount|make|sums?|equal|ascending|descending|alphabetically|a|an|more|less|larger|bigger|smaller|true|over|there|here|then|also|too)\b)"),
+    (Form.THING, False, r"\b(?:it|that|this)\b(?!\s+(?:is\s+(?:a|an|the)\b|way\b|time\b))(?=\s*(?:$|[.,;?!)]|'s|’s)|\s+(?:in|into|to|as|by|with|on|from|is|was|are|fall|falls|for|at|and|per|of|back|up|down|out|further|please|again|squared|cubed|plus|minus|times|divided|multiplied|sorted|using|under|sound|amount|make|sums?|equal|ascending|descending|alphabetically|a|an|more|less|larger|bigger|smaller|true|over|then|also|too)\b)"),
 )
 _COMPILED = tuple((form, strong, re.compile(pattern, re.IGNORECASE)) for form, strong, pattern in _PATTERNS)
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|will|do|does|how\s+\w+(?:\s+\w+)?\s+are)\s+there\b", re.IGNORECASE)
