@@ -3,7 +3,7 @@
     python training/fit_calibration.py [--requests tests/requests/desk_dev.jsonl] [--write]
 
 Every example of every worker of the library graphs is a labelled request for the place above it, once with the
-example itself left out of the functional tokens; requests of no particular domain are labelled stop. Prints the
+example itself left out of the functional tokens and once with nothing but descriptions in them; requests of no particular domain are labelled stop. Prints the
 negative log-likelihood, accuracy and expected calibration error on a fifth that was not fitted.
 """
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from octograph import Graph, Workflow
+from octograph.graphs.signature import Neighbor
 from octograph.planners.octopus.board import IDLE, Board, Features
 from octograph.planners.octopus.calibration import Calibration
 from octograph.planners.octopus.embedded import EmbeddedOctopus
@@ -34,7 +35,7 @@ class Sample:
     """One labelled request: features of the leaves it could go to, and the right owner (-1: stop)."""
 
     leaves: Array
-    """(leaves, 3): fit, explained share, minus missing arguments."""
+    """(leaves, 4): fit, explained share, minus missing arguments, without examples."""
     base: Array
     """(leaves,): logits that are not fitted."""
     owners: NDArray[np.int64]
@@ -50,13 +51,14 @@ def samples(sharpness: float, requests: Path | None) -> Iterator[Sample]:
         workflow = Workflow(Graph.read(path))
         neighbors = workflow.neighbors(workflow.graph.start)
         board = octopus.board(neighbors)
-        for owner, neighbor in enumerate(neighbors):
-            for card in (neighbor, *neighbor.inside):
-                for example in card.examples:
-                    yield _sample(board, board.features(example, unseen=True), owner)
-        for line in (SHIPPED / "background.txt").read_text(encoding="utf-8").splitlines():
-            if line.strip():
-                yield _sample(board, board.features(line, unseen=True), -1)
+        for tokens in (board, octopus.board([_without_examples(neighbor) for neighbor in neighbors])):
+            for owner, neighbor in enumerate(neighbors):
+                for card in (neighbor, *neighbor.inside):
+                    for example in card.examples:
+                        yield _sample(tokens, tokens.features(example, unseen=True), owner)
+            for line in (SHIPPED / "background.txt").read_text(encoding="utf-8").splitlines():
+                if line.strip():
+                    yield _sample(tokens, tokens.features(line, unseen=True), -1)
         if requests is not None and path.stem == "desk":
             names = [neighbor.id for neighbor in neighbors]
             for line in requests.read_text(encoding="utf-8").splitlines():
@@ -66,29 +68,34 @@ def samples(sharpness: float, requests: Path | None) -> Iterator[Sample]:
                     yield _sample(board, board.features(request["query"]), gold)
 
 
+def _without_examples(card: Neighbor) -> Neighbor:
+    """The card as most people write theirs: with a description alone."""
+    return replace(card, examples=(), inside=tuple(_without_examples(inner) for inner in card.inside))
+
+
 def _sample(board: Board, features: Features, gold: int) -> Sample:
-    leaves = np.stack([features.fits, features.explained, -features.missing], axis=1)
+    leaves = np.stack([features.fits, features.explained, -features.missing, features.bare], axis=1)
     owners = np.array([leaf.owner for leaf in board.leaves])
     return Sample(leaves, np.where(features.idle, IDLE, 0.0), owners, features.background, gold)
 
 
 def fit(train: list[Sample], steps: int = 400, rate: float = 0.3) -> Array:
-    """(5,): scale, explained, missing, stop, background; Adam on the exact gradient, weakly held to the start."""
-    start = np.array([18.0, 2.0, 2.5, 2.0, 12.0])
-    weights, first, second = start.copy(), np.zeros(5), np.zeros(5)
+    """(6,): scale, explained, missing, bare, stop, background; Adam on the exact gradient, weakly held to the start."""
+    start = np.array([18.0, 2.0, 2.5, 2.0, 2.0, 12.0])
+    weights, first, second = start.copy(), np.zeros(6), np.zeros(6)
     for step in range(1, steps + 1):
         gradient = np.mean([_gradient(sample, weights)[1] for sample in train], axis=0) + 1e-4 * (weights - start)
         first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
         weights = weights - rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-        weights[[0, 1, 2, 4]] = np.maximum(weights[[0, 1, 2, 4]], 0.0)
+        weights[[0, 1, 2, 5]] = np.maximum(weights[[0, 1, 2, 5]], 0.0)
     return weights
 
 
 def _gradient(sample: Sample, weights: Array) -> tuple[float, Array]:
     """(negative log-likelihood, its gradient) of one sample."""
-    inputs = np.zeros((len(sample.leaves) + 1, 5))  # (leaves + stop, weights)
-    inputs[:-1, :3] = sample.leaves
-    inputs[-1, 3:] = 1.0, sample.background
+    inputs = np.zeros((len(sample.leaves) + 1, 6))  # (leaves + stop, weights)
+    inputs[:-1, :4] = sample.leaves
+    inputs[-1, 4:] = 1.0, sample.background
     logits = inputs @ weights + np.append(sample.base, 0.0)
     shares = np.exp(logits - logits.max())
     right = np.append(sample.owners == sample.gold, sample.gold == -1)
@@ -102,10 +109,10 @@ def report(samples: list[Sample], weights: Array) -> dict[str, float]:
     losses, sure, hit = [], [], []
     for sample in samples:
         losses.append(_gradient(sample, weights)[0])
-        logits = sample.leaves @ weights[:3] + sample.base
+        logits = sample.leaves @ weights[:4] + sample.base
         scores = np.full(sample.owners.max() + 2, -np.inf)
         np.logaddexp.at(scores, sample.owners, logits)
-        scores[-1] = weights[3] + weights[4] * sample.background
+        scores[-1] = weights[4] + weights[5] * sample.background
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
         best = int(shares.argmax())
@@ -132,9 +139,15 @@ def main() -> None:
         fitted = [sample for nth, sample in enumerate(data) if nth % 5 != 0]
         weights = fit(fitted)
         figures = report(held_back, weights)
-        scale, explained, missing, stop, background = (round(float(weight), 4) for weight in weights)
+        scale, explained, missing, bare, stop, background = (round(float(weight), 4) for weight in weights)
         calibration = Calibration(
-            scale=scale, sharpness=sharpness, explained=explained, missing=missing, stop=stop, background=background
+            scale=scale,
+            sharpness=sharpness,
+            explained=explained,
+            missing=missing,
+            bare=bare,
+            stop=stop,
+            background=background,
         )
         print(f"sharpness {sharpness}: {figures}\n  {calibration.to_data()}")
         if best is None or figures["nll"] < best[0]:

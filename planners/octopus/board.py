@@ -62,6 +62,8 @@ class Features:
     """(leaves,): share of the text that is values of the kinds it takes."""
     missing: NDArray[np.float64]
     """(leaves,): required arguments that are nowhere to be found."""
+    bare: NDArray[np.float64]
+    """(leaves,): 1 for a worker that has a description and no examples."""
     idle: NDArray[np.bool_]
     """(leaves,): a worker that combines results, while there are none to combine."""
     background: float
@@ -113,6 +115,7 @@ class Board:
         self._matrix = embed_cards(self._texts)  # (rows, width)
         self._owner = np.array([leaf.owner for leaf in self.leaves])
         self._starts = np.array([leaf.rows.start for leaf in self.leaves])
+        self._bare = np.array([float(not leaf.card.examples) for leaf in self.leaves])
         self._background = self._apart(background)
         self._assessed: dict[tuple[object, ...], Assessment] = {}
         self.verbs = frozenset(verb for leaf in self.leaves if (verb := _verb(leaf.card.description)))
@@ -160,7 +163,7 @@ class Board:
                 explained[position] = min(1.0, filling.explained / max(1, len(text.strip())))
                 missing[position] = _wanting(filling, text, pending)
                 idle[position] = _combines(leaf.signature) and not (len(inputs) > 1 or len(pending) > 1)
-        return Features(fits, explained, missing, idle, sharpness * float(np.log(near.sum() + 1e-30)), fillings)
+        return Features(fits, explained, missing, self._bare, idle, sharpness * float(np.log(near.sum() + 1e-30)), fillings)
 
     def weigh(self, features: Features, calibration: Calibration) -> Assessment:
         """The softmax over neighbors and stop."""
@@ -168,6 +171,7 @@ class Board:
             calibration.scale * features.fits
             + calibration.explained * features.explained
             - calibration.missing * features.missing
+            + calibration.bare * features.bare
             + np.where(features.idle, IDLE, 0.0)
         )  # (leaves,)
         scores = np.full(len(self.neighbors) + 1, -np.inf)  # (neighbors + 1,)

@@ -25,6 +25,8 @@ class Calibration:
     """For a tool whose arguments make up the whole text."""
     missing: float = 2.5
     """Against a tool, for each required argument that is nowhere to be found."""
+    bare: float = 2.0
+    """For a worker that has no examples and so can't come as close."""
     stop: float = 2.0
     """The logit of stop, before the background is looked at."""
     background: float = 12.0
