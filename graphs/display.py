@@ -79,7 +79,8 @@ def step_line(step: Step) -> Text:
         line.append(" → ", "dim")
         line.append(shorten(step.output, 160), "green")
     else:
-        line.append(f" {step.status}: {shorten(step.error or step.output or 'no result', 300)}", "red")
+        why = step.error or step.output or ("nothing here fits" if step.status == "abstained" else "no result")
+        line.append(f" {step.status}: {shorten(why, 300)}", "red" if step.status == "failed" else "yellow")
     tries = f", {step.attempts} tries" if step.attempts > 1 else ""
     line.append(f"  {duration(step.seconds)}{tries}", "dim")
     return line
@@ -142,11 +143,11 @@ def _grow_plan(tree: Tree, plan: Plan) -> None:
 
     for number, node in enumerate(plan.nodes):
         line = Text(overflow="fold")
-        line.append(f"{number + 1} ", "dim")
+        line.append(f"{number} ", "dim")
         line.append(one_line(node.id), "bold")
         line.append(f" {percent(node.probability)} ", "cyan")
         line.append(f"“{shorten(node.query, 160)}”")
-        feeding = [str(a + 1) for a, b in plan.links if b == number]
+        feeding = [str(a) for a, b in plan.links if b == number]
         if feeding:
             line.append(f" ← {', '.join(feeding)}", "dim")
         branch = tree.add(line)
