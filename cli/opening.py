@@ -12,14 +12,39 @@ if TYPE_CHECKING:
 
 
 def open_workflow(
-    graph: str, tools: list[str] | None = None, octopus: str | None = None, files: Path | None = None
+    graph: str,
+    tools: list[str] | None = None,
+    octopus: str | None = None,
+    files: Path | None = None,
+    threads: bool = False,
 ) -> Workflow:
-    """The workflow of a graph file or library graph. Raises GraphError or InputError with everything wrong."""
+    """The workflow of a graph file or library graph; with `threads` it can store its walks.
+
+    Raises GraphError or InputError with everything wrong.
+    """
     from ..engine.workflow import Workflow
 
     if tools:
         trust_current_folder()
-    return Workflow(graph, tools=tools or (), octopus=octopus, files=files)
+    checkpointer = _threads_file() if threads else None
+    return Workflow(graph, tools=tools or (), octopus=octopus, files=files, checkpointer=checkpointer)
+
+
+def _threads_file() -> Path:
+    """The SQLite file in `$OCTOGRAPH_DATA`, or in the platform's place for a user's data."""
+    import platformdirs
+
+    from ..graphs.errors import InputError
+
+    moved = os.environ.get("OCTOGRAPH_DATA")
+    folder = Path(moved) if moved else platformdirs.user_data_path("octograph")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"--thread: {folder} can't be made ({error.strerror}); name another folder in OCTOGRAPH_DATA"
+        ) from error
+    return folder / "threads.sqlite"
 
 
 def trust_current_folder() -> None:

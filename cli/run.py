@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..graphs.errors import InputError
 from .leaving import FAILED, INTERRUPTED, command
 from .options import AsJson, Debug, Files, GraphName, OctopusName, Quiet, Request, Tools, read_request
 from .output import put, put_json
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from ..engine.events import Event
     from ..engine.workflow import Workflow
     from ..graphs.walk import Answer
@@ -21,6 +24,15 @@ Streamed = Annotated[bool, typer.Option("--stream", help="Print results as they 
 MaxHops = Annotated[
     int | None,
     typer.Option("--max-hops", metavar="N", min=1, help="Hops at most.  [default: the graph's]", show_default=False),
+]
+ThreadName = Annotated[
+    str | None,
+    typer.Option(
+        "--thread",
+        metavar="ID",
+        help="Store every hop under this name; if the walk is broken off, the same command goes on with it.",
+        show_default=False,
+    ),
 ]
 Seconds = Annotated[
     float | None,
@@ -41,6 +53,7 @@ def run(
     stream: Streamed = False,
     max_hops: MaxHops = None,
     seconds: Seconds = None,
+    thread: ThreadName = None,
     octopus: OctopusName = None,
     files: Files = None,
     tools: Tools = None,
@@ -58,12 +71,15 @@ def run(
     from .opening import open_workflow
 
     text = read_request(request)
-    workflow = open_workflow(graph, tools, octopus, files)
+    if thread is not None and not thread.strip():
+        raise InputError("--thread: the name is empty")
+    workflow = open_workflow(graph, tools, octopus, files, threads=thread is not None)
+    events = workflow.stream(text, thread=thread, max_hops=max_hops, seconds=seconds)
     began = monotonic()
     with walk_view(quiet, plain=stream) as view:
         teller = _Teller(as_json) if stream else None
         try:
-            answer = _walk(workflow, text, max_hops, seconds, view, teller)
+            answer = _watch(events, view, teller)
         except KeyboardInterrupt:
             answer = _so_far(workflow, text, view)
         view.end(answer, monotonic() - began)
@@ -79,19 +95,13 @@ def run(
         raise SystemExit(FAILED)
 
 
-def _walk(
-    workflow: Workflow,
-    text: str,
-    max_hops: int | None,
-    seconds: float | None,
-    view: WalkView,
-    teller: _Teller | None,
-) -> Answer:
+def _watch(events: AsyncIterator[Event], view: WalkView, teller: _Teller | None) -> Answer:
+    """See the events of a walk, to its answer."""
     from ..engine.blocking import run_blocking
     from ..engine.events import WalkEnded
 
     async def watch() -> Answer:
-        async for event in workflow.stream(text, max_hops=max_hops, seconds=seconds):
+        async for event in events:
             if isinstance(event, WalkEnded):
                 return event.answer
             view.see(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from pathlib import Path
+from time import sleep
 
 import pytest
 from terminal import EXAMPLES, SHOP, octograph, start
@@ -172,6 +173,36 @@ def test_ctrl_c_prints_what_has_been_found_so_far(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert out.decode().startswith("Hello!")
     assert b"Traceback" not in err
+
+
+def test_a_walk_that_was_broken_off_is_gone_on_with(tmp_path: Path) -> None:
+    """With --thread the hops that were done are not done again when the same command is given again."""
+    (tmp_path / "counting.py").write_text(
+        "import pathlib, time\n"
+        "from octograph import tool\n"
+        "@tool('counting.greet', examples=['say hello'])\n"
+        "def greet(text: str) -> str:\n    'Says hello.'\n"
+        "    pathlib.Path('greeted.txt').open('a').write('x')\n    return 'Hello!'\n"
+        "@tool('counting.nap')\n"
+        "def nap(text: str) -> str:\n    'Takes a nap.'\n"
+        "    again = pathlib.Path('napped.txt').exists()\n    pathlib.Path('napped.txt').touch()\n"
+        "    again or time.sleep(60)\n    return text + ' I am rested.'\n"
+    )
+    (tmp_path / "g.yaml").write_text(
+        "octograph: 1\nname: g\nstart: greet\nnodes:\n"
+        "  greet: {kind: tool, tool: counting.greet}\n  nap: {kind: tool, tool: counting.nap}\n"
+        "edges: [greet => nap]\n"
+    )
+    command = ("run", "g.yaml", "--tools", "counting", "--thread", "siesta", "Say hello.")
+    first = start(*command, folder=tmp_path, OCTOGRAPH_DATA=str(tmp_path / "data"))
+    while first.poll() is None and not (tmp_path / "napped.txt").exists():
+        sleep(0.02)
+    first.send_signal(signal.SIGINT)
+    assert first.wait(timeout=30) == 130
+    second = start(*command, folder=tmp_path, OCTOGRAPH_DATA=str(tmp_path / "data"))
+    out, err = second.communicate(timeout=30)
+    assert (second.returncode, out.decode()) == (0, "Hello! I am rested.\n"), err
+    assert (tmp_path / "greeted.txt").read_text() == "x"
 
 
 def test_a_closed_pipe_is_silent() -> None:
