@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from .positions import Path
-from .wording import mismatch, shown, unknown_key
+from .wording import Closest, mismatch, shown, unknown_key
 
 RESERVED = ("__start__", "__end__", "stop")
 LONGEST_ID = 100
 
-_ARROW = re.compile(r"\s*(\S+?)\s*(->|=>)\s*(.*?)\s*", re.DOTALL)
+_ARROW = re.compile(r"(\S+?)\s*(->|=>)\s*")
 _ID = re.compile(r"[\w.-]+")
 _FORMS = "write a -> b, a -> [b, c] or a => b"
 _KEYS = ("from", "to", "always")
@@ -37,10 +37,12 @@ def read_arrow(text: str) -> Arrow:
     >>> read_arrow("a -> [b, c]"), read_arrow("a=>b")
     (('a', ['b', 'c'], False), ('a', ['b'], True))
     """
-    match = _ARROW.fullmatch(text)
+    stripped = text.strip()
+    match = _ARROW.match(stripped)
     if match is None:
         raise EdgeError(f"{shown(text)} is no edge; {_FORMS}")
-    source, arrow, rest = match.groups()
+    source, arrow = match.groups()
+    rest = stripped[match.end() :]
     if rest[:1] == "[" and rest[-1:] == "]" and len(rest) > 1:
         targets = [target.strip() for target in rest[1:-1].split(",")]
     else:
@@ -52,11 +54,11 @@ def read_arrow(text: str) -> Arrow:
     return source, targets, arrow == "=>"
 
 
-def read_edge_mapping(edge: Mapping[str, Any]) -> Arrow:
-    """The edge or edges a mapping stands for. Raises EdgeError."""
+def read_edge_mapping(edge: Mapping[str, Any], closest: Closest) -> Arrow:
+    """The edge or edges a mapping stands for; `closest` suggests a known key. Raises EdgeError."""
     for key in edge:
         if key not in _KEYS:
-            raise EdgeError(unknown_key(str(key), _KEYS), (key,), at_key=True)
+            raise EdgeError(unknown_key(str(key), _KEYS, closest), (key,), at_key=True)
     for key in ("from", "to"):
         if key not in edge:
             raise EdgeError(f"needs {key!r}; write {{from: a, to: b}} or a -> b")

@@ -54,7 +54,7 @@ def draft_document(document: Any, findings: Findings) -> Draft:
         return draft
     for key in document:
         if key not in KEYS:
-            findings.add((key,), unknown_key(key, KEYS), at_key=True)
+            findings.add((key,), unknown_key(key, KEYS, findings.closest), at_key=True)
     _check_version(document, findings)
     for key in ("name", "start", "nodes"):
         if key not in document:
@@ -119,7 +119,7 @@ def read_section(section: type[SectionT], value: Any, path: Path, findings: Find
     try:
         return section.model_validate(dict(value))
     except ValidationError as error:
-        for inner, message, at_key in explain(error, section):
+        for inner, message, at_key in explain(error, section, findings.closest):
             findings.add((*path, *inner), message, at_key=at_key)
         return section()
 
@@ -184,7 +184,7 @@ def _node(id_: NodeId, value: Any, path: Path, findings: Findings) -> Node | Non
     try:
         return Node.model_validate({**value, "id": id_})
     except ValidationError as error:
-        for inner, message, at_key in explain(error, Node):
+        for inner, message, at_key in explain(error, Node, findings.closest):
             findings.add((*path, *inner), message, at_key=at_key)
         return None
 
@@ -201,7 +201,7 @@ def take_edges(draft: Draft, edges: Iterable[Any], findings: Findings) -> None:
             if isinstance(edge, str):
                 source, targets, always = read_arrow(edge)
             elif isinstance(edge, Mapping):
-                source, targets, always = read_edge_mapping(edge)
+                source, targets, always = read_edge_mapping(edge, findings.closest)
             else:
                 raise EdgeError(mismatch("an edge", edge) + "; write a -> b")
         except EdgeError as error:

@@ -12,6 +12,7 @@ MOST_PROBLEMS = 200
 _MOST_COMPARISONS = 200_000
 _LONGEST_NAME = 100
 _FEW = 16
+_MANY = 100
 
 
 class Findings:
@@ -23,6 +24,7 @@ class Findings:
         self._uncounted = 0
         self._comparisons = 0
         self._closest: dict[str, str] = {}
+        """What was found among the ids of a large graph, the only large set of names there is."""
 
     def add(self, path: Path, message: str, *, at_key: bool = False) -> None:
         """Note a problem at `path`."""
@@ -38,10 +40,15 @@ class Findings:
         """The known name closest to `name`, or an empty string: also for long names, and once many were looked up."""
         if len(name) > _LONGEST_NAME or self._comparisons > _MOST_COMPARISONS:
             return ""
+        if len(known) < _MANY:
+            return self._compared(name, known)
         if name not in self._closest:
-            self._comparisons += len(known)
-            self._closest[name] = next(iter(get_close_matches(name, known, n=1, cutoff=0.6)), "")
+            self._closest[name] = self._compared(name, known)
         return self._closest[name]
+
+    def _compared(self, name: str, known: Collection[str]) -> str:
+        self._comparisons += len(known)
+        return next(iter(get_close_matches(name, known, n=1, cutoff=0.6)), "")
 
     def hint(self, name: str, known: Collection[str]) -> str:
         """`; did you mean 'x'?`; else the known names, if they are few."""

@@ -14,6 +14,7 @@ Mark = int
 """A line and a column, both from 0, packed into one number: 80,000 edges need as many of them."""
 
 _COLUMNS = 1 << 21
+_LONGEST_PART = 120
 
 
 class Branch(NamedTuple):
@@ -39,7 +40,11 @@ def spell(path: Path) -> str:
     """
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            short = part if len(part) <= _LONGEST_PART else part[:_LONGEST_PART] + "..."
+            text += f".{short}" if text else short
     return text
 
 

@@ -15,6 +15,7 @@ _WORDS[""] = None
 _INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)")
 _FRACTION = re.compile(r"\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?")
+_LONGEST_NUMBER = 1000
 _MISSING = object()
 
 
@@ -27,7 +28,7 @@ def meaning(word: str) -> Any:
     value = _WORDS.get(word, _MISSING)
     if value is not _MISSING:
         return value
-    if word[0] in "+-.0123456789":
+    if word[0] in "+-.0123456789" and len(word) <= _LONGEST_NUMBER:
         return _number(word)
     return word
 
@@ -40,7 +41,7 @@ def _number(word: str) -> Any:
         octal = len(digits) > 1 and digits[0] == "0" and digits[1] in "01234567"
         try:
             return sign * int(digits, 8 if octal else 0)
-        except ValueError:  # no digits left, or more of them than Python reads
+        except ValueError:  # nothing but underscores behind 0b or 0x
             return word
     if _DECIMAL.fullmatch(word) or _FRACTION.fullmatch(word):
         return float(

@@ -12,6 +12,7 @@ from typing import Any
 Path = tuple[str | int, ...]
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
+_MOST_BITS = 3400
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -64,6 +65,8 @@ def _copied(data: Any, path: Path, faults: list[tuple[Path, str]]) -> Any:
         except ValueError as error:
             faults.append((path, str(error)))
             return data
+    if isinstance(data, int) and data.bit_length() > _MOST_BITS:
+        faults.append((path, "a whole number of more than a thousand digits; quote it to make it text"))
     if data is None or isinstance(data, (bool, int, float)):
         return data
     if isinstance(data, dict):

@@ -45,7 +45,7 @@ Shown = Annotated[str, PlainValidator(_shown, json_schema_input_type=str)]
 Hidden = Annotated[str, PlainValidator(_hidden, json_schema_input_type=str)]
 """Text that only a worker or an Octopus sees: `${NAME}` in it is replaced from the environment."""
 Settings = Annotated[dict[str, Any], PlainValidator(_plain_data, json_schema_input_type=dict[str, Any])]
-Whole = Annotated[int, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True, le=1_000_000_000)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Quorum = Annotated[
     int | Literal["all", "any"],

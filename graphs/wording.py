@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from .errors import nearest
 from .positions import Path
 from .secrets import DataError, FromEnvironment
+
+Closest = Callable[[str, Collection[str]], str]
+"""Suggests a known name for an unknown one, or an empty string; see `Findings.closest`."""
 
 _EXPECTED = {
     "int_type": "a whole number",
@@ -29,20 +31,21 @@ _BOUNDS = {
 }
 
 
-def explain(error: ValidationError, section: type[BaseModel]) -> Iterator[tuple[Path, str, bool]]:
+def explain(error: ValidationError, section: type[BaseModel], closest: Closest) -> Iterator[tuple[Path, str, bool]]:
     """Path inside the section, message, and whether the key (rather than its value) is to blame."""
     for fault in error.errors(include_url=False):
         path: Path = fault["loc"]
         kind, value = fault["type"], fault["input"]
         if kind == "extra_forbidden":
-            yield path, unknown_key(str(path[-1]), keys_of(section, path[:-1])), True
+            yield path, unknown_key(str(path[-1]), keys_of(section, path[:-1]), closest), True
         elif kind == "missing":
             yield path[:-1], f"needs {path[-1]!r}", True
         elif kind in _EXPECTED:
             yield path, mismatch(_EXPECTED[kind], value), False
         elif kind in _BOUNDS:
             words, key = _BOUNDS[kind]
-            yield path, f"must be {words} {fault['ctx'][key]:g}, found {shown(value)}", False
+            bound = fault["ctx"][key]
+            yield path, f"must be {words} {bound:,.15g}, found {shown(value)}", False
         elif kind == "value_error" and isinstance(cause := fault["ctx"]["error"], DataError):
             for inner, message in cause.faults:
                 yield (*path, *inner), message, False
@@ -53,11 +56,12 @@ def explain(error: ValidationError, section: type[BaseModel]) -> Iterator[tuple[
             yield path, f"does not fit: {fault['msg']}", False
 
 
-def unknown_key(key: str, known: tuple[str, ...]) -> str:
+def unknown_key(key: str, known: tuple[str, ...], closest: Closest) -> str:
     """`unknown key 'desc'; did you mean 'description'?`, or the known keys where none is near."""
-    begun = next((name for name in known if len(key) > 2 and name.startswith(key)), "")
-    hint = f"; did you mean {begun!r}?" if begun else nearest(key, known) if len(key) <= 100 else ""
-    return f"unknown key {shown(key)}{hint or '; known: ' + ', '.join(known)}"
+    begun = (name for name in known if len(key) > 2 and name.startswith(key))
+    close = next(begun, "") or closest(key, known)
+    hint = f"did you mean {close!r}?" if close else f"known: {', '.join(known)}"
+    return f"unknown key {shown(key)}; {hint}"
 
 
 def keys_of(section: type[BaseModel], path: Path = ()) -> tuple[str, ...]:
@@ -105,5 +109,7 @@ def shown(value: Any) -> str:
     """A value as an error may print it: short, on one line, without anything from the environment."""
     if isinstance(value, FromEnvironment):
         value = value.written
-    text = repr(value) if not isinstance(value, int) or abs(value) < 10**30 else "with more than 30 digits"
+    if isinstance(value, int) and abs(value) > 10**30:
+        return f"about {'-' if value < 0 else ''}10^{int(abs(value).bit_length() * 0.30103)}"
+    text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."

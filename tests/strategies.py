@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
+
 from octograph.graphs.model import Edge, Graph
 
 WORKER_KINDS = ("tool", "model", "chat", "agent", "person", "mcp")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Golden
+
 from octograph.graphs.errors import GraphError
 from octograph.graphs.model import Graph
 

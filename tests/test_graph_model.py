@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from strategies import graphs
+
 from octograph.graphs.errors import GraphError
 from octograph.graphs.model import Edge, Graph, Limits, Node, OctopusSpec, Retry
-from strategies import graphs
 
 HERE = Path(__file__).parent / "graphs"
 

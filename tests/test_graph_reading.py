@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from octograph.graphs import source
 from octograph.graphs.errors import GraphError
 from octograph.graphs.model import Edge, Graph

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import octograph
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
+from strategies import graphs
+
+import octograph
 from octograph.graphs.composing import compose
 from octograph.graphs.findings import Findings
 from octograph.graphs.model import Graph
 from octograph.graphs.positions import Positions
 from octograph.graphs.schema import graph_schema, schema_text
-from strategies import graphs
 
 PACKAGE = Path(octograph.__file__).parent
 TESTS = Path(__file__).parent

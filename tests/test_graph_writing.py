@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from strategies import graphs
+
 from octograph.graphs.errors import InputError
 from octograph.graphs.model import Edge, Graph
-from strategies import graphs
 
 INNER = Graph("inner", {"a": {"kind": "tool"}})
 
