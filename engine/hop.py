@@ -35,6 +35,7 @@ async def hop(walk: Walk, run: Run) -> None:
     before = len(walk.steps)
     for step in await _first_ended(walk, run, started):
         record(walk, step)
+    walk.ended = not (walk.running or walk.ready or walk.due or walk.joins)
     if run.watch is not None:
         for step in walk.steps[before:]:
             run.watch(HopEnded(step, run.inside))

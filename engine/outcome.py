@@ -42,58 +42,60 @@ class Outcome:
     @cached_property
     def shown(self) -> list[Step]:
         """Outputs nothing else was made of, and the last one of each part that was asked for, by part."""
-        last = {self._path(step): step.hop for step in sorted(self.done, key=lambda step: step.hop)}
-        used = self._used()
+        by_hop = sorted(self.done, key=lambda step: step.hop)
+        last = {self._paths[step.hop]: step.hop for step in by_hop}
+        used, piped = self._used(by_hop), self._piped()
         chosen = [
             step
-            for step in self.done
-            if step.hop not in used or (last[self._path(step)] == step.hop and self._asked_for(step))
+            for step in by_hop
+            if step.hop not in used
+            or (last[self._paths[step.hop]] == step.hop and min(self._paths[step.hop]) >= 0 and step.hop not in piped)
         ]
-        return sorted(chosen, key=lambda step: (self._path(step), step.hop))
+        return sorted(chosen, key=lambda step: (self._paths[step.hop], step.hop))
 
     def shortfall(self) -> list[str]:
         """A sentence for every part that was not done, with the reason."""
-        answered = {self._path(step) for step in self.done}
-        missing = [step for step in self.steps if self._path(step) not in answered]
+        answered = {self._paths[step.hop] for step in self.done}
+        missing = [step for step in self.steps if self._paths[step.hop] not in answered]
         abstained = (f"Nothing here can do “{step.query}”." for step in missing if step.status == "abstained")
         failed = (
             f"{step.node} could not do “{step.query}”: {step.error}" for step in missing if step.status == "failed"
         )
         return list(dict.fromkeys((*abstained, *failed)))
 
-    def _path(self, step: Step) -> tuple[int, ...]:
-        parts = [step.part]
-        while step.within in self._by_hop:
-            step = self._by_hop[step.within]
-            parts.append(step.part)
-        return tuple(reversed(parts))
+    @cached_property
+    def _paths(self) -> dict[int, tuple[int, ...]]:
+        """Each hop's part, after those of the masters above it."""
+        paths: dict[int, tuple[int, ...]] = {}
+        for step in sorted(self.steps, key=lambda step: step.hop):  # a master is entered before what is below it
+            above = paths.get(step.within, ()) if step.within is not None else ()
+            paths[step.hop] = (*above, step.part)
+        return paths
 
-    def _asked_for(self, step: Step) -> bool:
-        """False for a step nobody named, and for one whose output a fixed edge took further."""
-        targets = self._graph.always(step.node)
-        return min(self._path(step)) >= 0 and not any(
-            step.hop in other.parents and other.node in targets for other in self.done
-        )
-
-    def _used(self) -> set[int]:
+    def _used(self, by_hop: Sequence[Step]) -> set[int]:
         """Hops whose outputs something else was made of, or whose worker passed the same part on to a neighbor."""
-        used = {hop for step in self.done for hop in step.parents} | set(self._left_behind())
+        used = {hop for step in by_hop for hop in step.parents}
+        last: dict[tuple[str, tuple[int, ...]], int] = {}
+        for step in by_hop:
+            path = self._paths[step.hop]
+            if step.source is not None and (step.source, path) in last:
+                used.add(last[step.source, path])
+            last[step.node, path] = step.hop
         masters = {hop for hop in used if hop in self._by_hop and self._graph.nodes[self._by_hop[hop].node].is_master}
         if masters:
-            used |= {step.hop for step in self.done if masters & set(self._above(step))}
+            used |= {step.hop for step in by_hop if masters.intersection(self._above(step))}
         return used
 
-    def _left_behind(self) -> Iterator[int]:
-        for step in self.done:
-            if step.source is not None and not self._graph.nodes[step.source].is_master:
-                before = [
-                    other.hop
-                    for other in self.done
-                    if other.node == step.source and other.hop < step.hop and self._path(other) == self._path(step)
-                ]
-                yield from before[-1:]
+    def _piped(self) -> set[int]:
+        """Hops whose outputs a fixed edge took further."""
+        return {
+            hop
+            for step in self.done
+            for hop in step.parents
+            if hop in self._by_hop and step.node in self._graph.always(self._by_hop[hop].node)
+        }
 
     def _above(self, step: Step) -> Iterator[int]:
         while step.within in self._by_hop:
+            yield step.within
             step = self._by_hop[step.within]
-            yield step.hop

@@ -7,12 +7,12 @@ that wave as plain data; the walk itself and its calls under way stay in this pr
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from ..graphs.errors import InputError
 from ..graphs.model import Graph
@@ -20,7 +20,7 @@ from ..graphs.walk import Query
 from .advancing import begin
 from .hop import every_hop, hop
 from .running import Run
-from .storing import first_wave, next_wave, restored
+from .storing import Wave, first_wave, next_wave, restored
 from .walking import Walk
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
 _STEPS = 1_000_000_000
 """LangGraph's own limit on supersteps, out of the way: running into it would throw the walk's work away."""
+
+_GOING_ON, _ENDED = "wave", "last"
+"""The channels a wave is written to: the first one starts the next wave. Each checkpoint holds one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,7 @@ class Context:
 
 async def drive(walk: Walk, run: Run) -> None:
     """Run a walk to its end; nothing is stored on the way."""
-    async for _ in _one_step().astream(
-        {"ended": False}, {"recursion_limit": _STEPS}, context=Context(walk, run), stream_mode=[]
-    ):
+    async for _ in _one_step().astream(True, {"recursion_limit": _STEPS}, context=Context(walk, run), stream_mode=[]):
         pass
 
 
@@ -65,31 +66,30 @@ class Thread:
         """Run a walk to its end; hops that have ended are stored before the next begins."""
         config = {"recursion_limit": _STEPS, "configurable": {"thread_id": self.name}}
         wave = next_wave(walk) if walk.steps else first_wave(walk)
-        async for _ in self.loop.astream(
-            {"wave": wave}, config, context=Context(walk, run), stream_mode=[], durability="sync"
-        ):
+        async for _ in self.loop.astream(wave, config, context=Context(walk, run), stream_mode=[], durability="sync"):
             pass
         for step in walk.steps:
             if run.crew.is_agent(step.node):
                 await self.inside(walk, step.hop).forget()
 
-    async def _waves(self) -> list[dict[str, Any]]:
+    async def _waves(self) -> list[Wave]:
         """The waves of the last walk in this thread, oldest first."""
-        waves: dict[Any, dict[str, Any]] = {}
+        waves: list[Wave] = []
         try:
             async for stored in self.checkpointer.alist(
                 {"configurable": {"thread_id": self.name, "checkpoint_ns": ""}}
             ):
-                checkpoint = stored.checkpoint
-                wave = checkpoint["channel_values"].get("wave")
-                if wave is not None:
-                    waves[checkpoint["channel_versions"]["wave"]] = wave
-                    if wave.get("ended") or "query" in wave:
-                        break
+                values = stored.checkpoint["channel_values"]
+                wave = values.get(_GOING_ON) or values.get(_ENDED)
+                if not isinstance(wave, dict) or (not waves and wave.get("ended") == "done"):
+                    break
+                waves.append(wave)
+                if "query" in wave:
+                    break
         except NotImplementedError as error:
             kind = type(self.checkpointer).__name__
             raise InputError(f"checkpointer: {kind} is not asynchronous; use its async form, Async{kind}") from error
-        return list(waves.values())[::-1]
+        return waves[::-1]
 
     def inside(self, walk: Walk, hop: int) -> Thread:
         """The thread of the walk inside the agent that a hop has entered."""
@@ -101,65 +101,94 @@ class Thread:
             await self.checkpointer.adelete_thread(self.name)
 
 
-@asynccontextmanager
-async def open_thread(name: str, checkpointer: BaseCheckpointSaver[str] | Path) -> AsyncIterator[Thread]:
-    """A thread of a checkpointer, or of a SQLite file that is opened for as long."""
-    if not isinstance(checkpointer, Path):
-        yield Thread(name, checkpointer, _self_loop(checkpointer))
-        return
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+class Storage:
+    """Where threads are kept: a checkpointer, or a SQLite file that is opened for each walk."""
 
-    async with AsyncSqliteSaver.from_conn_string(str(checkpointer)) as saver:
-        yield Thread(name, saver, _self_loop(saver))
+    def __init__(self, checkpointer: BaseCheckpointSaver[str] | Path) -> None:
+        self._path = checkpointer if isinstance(checkpointer, Path) else None
+        self._checkpointer = None if isinstance(checkpointer, Path) else checkpointer
+        self._loop: Any = None
+
+    @asynccontextmanager
+    async def open(self, name: str) -> AsyncIterator[Thread]:
+        """The thread of that name."""
+        if self._checkpointer is not None:
+            self._loop = self._loop or _self_loop(self._checkpointer)
+            yield Thread(name, self._checkpointer, self._loop)
+            return
+        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+        async with AsyncSqliteSaver.from_conn_string(str(self._path)) as saver:
+            yield Thread(name, saver, _self_loop(saver))
 
 
 @cache
 def _one_step() -> Any:
-    from langgraph.graph import END, START, StateGraph
-    from langgraph.runtime import Runtime
+    """The fixed graph that nothing is stored of: one node, in which all hops run."""
+    from langgraph.channels import EphemeralValue
+    from langgraph.pregel import NodeBuilder, Pregel
 
-    class State(TypedDict):
-        ended: bool
+    async def walk_on(context: Context) -> None:
+        await every_hop(context.walk, context.run)
 
-    async def walk_on(state: State, runtime: Runtime[Context]) -> State:
-        _leave_langgraph()
-        await every_hop(runtime.context.walk, runtime.context.run)
-        return {"ended": True}
-
-    builder = StateGraph(State, context_schema=Context)
-    builder.add_node("walk", walk_on)
-    builder.add_edge(START, "walk")
-    builder.add_edge("walk", END)
-    return builder.compile(checkpointer=False)
+    node = NodeBuilder().subscribe_only("begin").do(_node(walk_on)).build()
+    return Pregel(
+        nodes={"walk": node},
+        channels={"begin": EphemeralValue(bool)},
+        input_channels="begin",
+        output_channels="begin",
+        checkpointer=False,
+    )
 
 
 def _self_loop(checkpointer: BaseCheckpointSaver[str]) -> Any:
-    return _loop_builder().compile(checkpointer=checkpointer)
+    """The fixed graph that is stored: one node that goes to itself, a wave of hops each time."""
+    from langgraph.channels import EphemeralValue
+    from langgraph.pregel import NodeBuilder, Pregel
+    from langgraph.pregel._write import ChannelWriteEntry  # exported nowhere else, though NodeBuilder takes it
+
+    async def hop_on(context: Context) -> Wave:
+        await hop(context.walk, context.run)
+        return next_wave(context.walk)
+
+    def going_on(wave: Wave) -> Wave | None:
+        return None if "ended" in wave else wave
+
+    def ended(wave: Wave) -> Wave | None:
+        return wave if "ended" in wave else None
+
+    node = (
+        NodeBuilder()
+        .subscribe_only(_GOING_ON)
+        .do(_node(hop_on))
+        .write_to(
+            ChannelWriteEntry(_GOING_ON, skip_none=True, mapper=going_on),
+            ChannelWriteEntry(_ENDED, skip_none=True, mapper=ended),
+        )
+        .build()
+    )
+    return Pregel(
+        nodes={"hop": node},
+        channels={_GOING_ON: EphemeralValue(dict), _ENDED: EphemeralValue(dict)},
+        input_channels=_GOING_ON,
+        output_channels=_ENDED,
+        checkpointer=checkpointer,
+    )
 
 
-@cache
-def _loop_builder() -> Any:
-    from langgraph.graph import END, START, StateGraph
-    from langgraph.runtime import Runtime
-    from langgraph.types import Command
-
-    class State(TypedDict):
-        wave: dict[str, Any]
-
-    async def hop_on(state: State, runtime: Runtime[Context]) -> Command[Any]:
-        _leave_langgraph()
-        walk = runtime.context.walk
-        await hop(walk, runtime.context.run)
-        return Command(update={"wave": next_wave(walk)}, goto=END if walk.ended else "hop")
-
-    builder = StateGraph(State, context_schema=Context)
-    builder.add_node("hop", hop_on, destinations=("hop", END))
-    builder.add_edge(START, "hop")
-    return builder
-
-
-def _leave_langgraph() -> None:
-    """Let a worker that uses LangGraph itself start a graph of its own, not a part of ours."""
+def _node(act: Callable[[Context], Awaitable[Any]]) -> Any:
+    """`act` as a LangGraph node. A plain function would be traced by LangChain, at a fifth of the cost of a hop."""
+    from langchain_core.runnables import Runnable
     from langchain_core.runnables.config import var_child_runnable_config
+    from langgraph.runtime import get_runtime
 
-    var_child_runnable_config.set(None)
+    class Node(Runnable[Any, Any]):
+        def invoke(self, input: Any, config: Any = None, **options: Any) -> Any:
+            raise RuntimeError("a walk is asynchronous")
+
+        async def ainvoke(self, input: Any, config: Any = None, **options: Any) -> Any:
+            context = get_runtime(Context).context
+            var_child_runnable_config.set(None)  # a worker that uses LangGraph itself starts a graph of its own
+            return await act(context)
+
+    return Node()

@@ -47,8 +47,8 @@ def next_wave(walk: Walk) -> Wave:
         wave["asked"] = asked
     if walk.reason != "done":
         wave["reason"] = walk.reason
-    if walk.stopped is None and walk.ended:
-        wave["ended"] = True
+    if walk.ended:
+        wave["ended"] = walk.stopped or "done"
     return wave
 
 
@@ -58,7 +58,7 @@ def restored(graph: Graph, query: Query, waves: Sequence[Mapping[str, Any]]) -> 
     None if there is nothing to go on with: it had ended, something else was asked, or the graph has changed so
     that what was still to be done no longer fits.
     """
-    if not waves or "query" not in waves[0] or waves[-1].get("ended"):
+    if not waves or "query" not in waves[0] or waves[-1].get("ended") == "done":
         return None
     first, last = waves[0], waves[-1]
     if (first["graph"], first["query"]) != (graph.name, query.text):

@@ -33,6 +33,8 @@ from .running import Run, WorkerOf
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from .runtime import Storage
+
 
 class Workflow:
     """A graph made ready to run.
@@ -75,6 +77,7 @@ class Workflow:
         """
         self.graph = graph if isinstance(graph, Graph) else Graph.read(graph)
         self._checkpointer = Path(checkpointer) if isinstance(checkpointer, str) else checkpointer
+        self._storage: Storage | None = None
         self._files = _folder(files)
         self._retry = retry
         given = {
@@ -157,13 +160,14 @@ class Workflow:
         run = self._run(max_hops, seconds, watch, working)
         if thread is not None and self._checkpointer is None:
             raise InputError(f"thread {thread!r} can't be stored; give the workflow a checkpointer, or leave it out")
-        from .runtime import drive, open_thread
+        from .runtime import Storage, drive
 
         with working_in(self._files) if self._files else nullcontext():
             if thread is None or self._checkpointer is None:
                 return await walk_to_answer(begin(self.graph, request), run, drive)
-            async with open_thread(thread, self._checkpointer) as store:
-                return await walk_in_thread(store, request, run)
+            self._storage = self._storage or Storage(self._checkpointer)
+            async with self._storage.open(thread) as stored:
+                return await walk_in_thread(stored, request, run)
 
     def _run(
         self, hops: int | None, seconds: float | None, watch: Callable[[Event], None] | None, worker_of: WorkerOf
