@@ -44,13 +44,5 @@ def _number(word: str) -> Any:
         except ValueError:  # nothing but underscores behind 0b or 0x
             return word
     if _DECIMAL.fullmatch(word) or _FRACTION.fullmatch(word):
-        return float(
-            word.replace("_", "")
-            .replace(".inf", "inf")
-            .replace(".Inf", "inf")
-            .replace(".INF", "inf")
-            .replace(".nan", "nan")
-            .replace(".NaN", "nan")
-            .replace(".NAN", "nan")
-        )
+        return float(word.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
     return word
