@@ -5,6 +5,7 @@ Months and years stay months and years ("P3M"), so whoever shifts a date by them
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -67,7 +68,7 @@ PART = rf"{AMOUNT}[\s-]*{_SORT}{_UNIT}\b(?:['’]s?(?!\w))?(?:\s+and\s+a\s+half\
 """One count with its unit, without groups: the start of anything reckoned by a duration."""
 
 _PART = re.compile(
-    rf"(?<![\w.,:/$€£])(?P<amount>{AMOUNT})[\s-]*{_SORT}(?P<unit>{_UNIT})\b(?:['’]s?(?!\w))?(?P<half>\s+and\s+a\s+half\b)?",
+    rf"(?<![\w.,:/$€£])(?P<amount>{AMOUNT})[\s-]*(?P<sort>{_SORT})(?P<unit>{_UNIT})\b(?:['’]s?(?!\w))?(?P<half>\s+and\s+a\s+half\b)?",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"\s*(?:,\s*)?(?:and\s+|&\s*)?", re.IGNORECASE)
@@ -85,12 +86,21 @@ _OPINION = re.compile(
 def find_durations(text: str, clues: Clues) -> list[Mention]:
     """Every duration in `text`, as ISO 8601 text: "two weeks" is P14D, "a year and a half" P1Y6M, "1.5 hours" PT1H30M.
 
-    Parts that go down in size are one duration ("2 hours and 30 minutes"); equal ones are two.
+    Parts that go down in size are one duration ("2 hours and 30 minutes"); equal ones are two. Of "10 business days"
+    only the count is covered: which days count is another argument's matter.
     """
     if not _DATE_WORD.search(text):
         return []
     found = [*_written(text), *_compact(text), *_counted(text), *_next_to(text)]
     return _apart(found)
+
+
+def reckons(clues: Clues) -> bool:
+    """True if a duration is among the arguments that are filled: then the tool reckons with it."""
+    return any(
+        isinstance(value, dt.timedelta) or (isinstance(value, str) and _ISO.fullmatch(value))
+        for value in clues.filled.values()
+    )
 
 
 def read_amount(words: str) -> Fraction | None:
@@ -156,13 +166,18 @@ def _counted(text: str) -> Iterator[Mention]:
         joint = _JOINT.fullmatch(text, end, part.start())
         unit = _unit(part["unit"])
         if last is not None and joint and _rank(unit) < _rank(last):
-            total, end, last = total + size, part.end(), unit
+            total, end, last = total + size, _end(part), unit
             continue
         if last is not None:
             yield _mention(text, start, end, total)
-        start, end, total, last = part.start(), part.end(), size, unit
+        start, end, total, last = part.start(), _end(part), size, unit
     if last is not None:
         yield _mention(text, start, end, total)
+
+
+def _end(part: re.Match[str]) -> int:
+    working = part["sort"].lower().startswith(("business", "working")) or "day" in part["unit"].lower()[1:]
+    return part.end("amount") if working else part.end()
 
 
 def _mention(text: str, start: int, end: int, total: Duration) -> Mention:

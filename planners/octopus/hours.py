@@ -7,7 +7,7 @@ import re
 
 from ...graphs import clock
 from ...graphs.signature import Clues, Mention
-from .durations import NUMBERS
+from .durations import NUMBERS, reckons
 
 _HOUR_WORDS = "|".join(
     word for word, value in NUMBERS.items() if 1 <= value <= 12 and word not in ("a", "an", "couple", "dozen")
@@ -51,13 +51,16 @@ def find_times(text: str, clues: Clues) -> list[Mention]:
     """Every time of day in `text`, in ISO 8601 ("15:30:00").
 
     A bare hour ("at 5") scores low; "9.30" counts only with am, pm, a part of the day or "at" before it;
-    "now" is the clock's time. "half past four" is 04:30 unless it is said to be in the afternoon.
+    "now" is the clock's time. If a duration has been filled for the same call, "45 minutes before noon" is noon.
+    "half past four" is 04:30 unless it is said to be in the afternoon.
     """
     if not _MAYBE.search(text):
         return []
     kept: list[Mention] = []
     for form, score in _FORMS:
         for match in form.finditer(text):
+            if form is _SPOKEN and reckons(clues) and _is_reckoned(match):
+                continue
             value = _read(match)
             if value is None or any(match.start() < other.end and other.start < match.end() for other in kept):
                 continue
@@ -122,6 +125,11 @@ def _is_dotted_time(match: re.Match[str]) -> bool:
     before = re.search(r"\bat\s+$", match.string[: match.start()], re.IGNORECASE)
     after = match.string[match.end() :].lstrip()[:1]
     return bool(_half_of_day(match.groupdict())) or (before is not None and not after.isalpha())
+
+
+def _is_reckoned(match: re.Match[str]) -> bool:
+    """True for "45 minutes before noon", which a tool reckons if it was given the 45 minutes."""
+    return "minutes" in match[0].lower() or match["way"].lower() in ("before", "after")
 
 
 def _is_range(match: re.Match[str]) -> bool:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from ...graphs import clock
 from ...graphs.duration import Duration
 from ...graphs.signature import Clues, Mention
-from .durations import PART, find_durations, read_duration
+from .durations import PART, find_durations, read_duration, reckons
 from .hours import find_times
 from .relative_dates import relative_dates
 from .written_dates import Written, written_dates
@@ -30,6 +30,12 @@ _UPCOMING = re.compile(
 )
 _PAST = re.compile(r"\b(?:since|last|previous|past)\s+(?:the\s+)?$", re.IGNORECASE)
 _YEAR_AFTER = re.compile(r",?\s+(?:of\s+)?(?P<which>this|next|last)\s+year\b", re.IGNORECASE)
+_YEAR_APART = re.compile(
+    r"(?<![\w-])(?:in|for)\s+(?:the\s+year\s+)?(?P<year>\d{4})(?![\w/-]|[.,:]\d)"
+    r"|(?<!\bof )\b(?P<which>this|next|last)\s+year\b",
+    re.IGNORECASE,
+)
+_YEARS_AWAY = {"this": 0, "next": 1, "last": -1}
 
 _SPAN = rf"{PART}(?:(?:\s*,\s*|\s+)(?:and\s+)?{PART})*"
 _FROM = re.compile(
@@ -50,8 +56,6 @@ _JOINED = re.compile(r"\s*(?:,\s*)?(?:(?:at|@|around|by|T)\s*)?", re.IGNORECASE)
 _JOINED_BACK = re.compile(r"\s*(?:,\s*)?(?:(?:on|of)\s+)?(?:the\s+)?", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:\.\d{1,6})?(?P<offset>Z|[+-]\d\d:?\d\d)(?!\d)")
 _DAY_BESIDE = re.compile(r"(?:the\s+)?day\s+(?:after|before)\b", re.IGNORECASE)
-_DURATION = re.compile(r"[-+]?P(?=[\dT])[\dYMWDTHS.]+")
-_DURATION = re.compile(r"[-+]?P(?=[\dT])[\dYMWDTHS.]+")
 _NOW = re.compile(r"(?<![\w-])(?:right\s+)?now(?![\w-])", re.IGNORECASE)
 
 
@@ -68,7 +72,7 @@ def find_dates(text: str, clues: Clues) -> list[Mention]:
     today = clock.now().date()
     dates = _dated(text, written_dates(text), today)
     relative = relative_dates(text, today)
-    if _reckons(clues):
+    if reckons(clues):
         dates = _surest([*dates, *(day for day in relative if not _DAY_BESIDE.match(text, day.start))])
     else:
         dates = _surest([*dates, *relative])
@@ -94,7 +98,7 @@ def find_datetimes(text: str, clues: Clues) -> list[Mention]:
         offset = _OFFSET.match(text, end) if text[date.end : time.start] == "T" else None
         zone = offset["offset"] if offset else ""
         found.append(Mention(start, offset.end() if offset else end, f"{date.value}T{time.value}{zone}", date.score))
-    if not _reckons(clues):
+    if not reckons(clues):
         found += _from_now(text, now)
     found += [Mention(time.start, time.end, f"{now.date()}T{time.value}", time.score * 0.5) for time in times]
     found += [Mention(match.start(), match.end(), now.isoformat(), 0.6) for match in _NOW.finditer(text)]
@@ -108,7 +112,7 @@ def _dated(text: str, written: list[Written], today: dt.date) -> list[Mention]:
         said = _YEAR_AFTER.match(text, date.end) if date.year is None else None
         try:
             if said:
-                day = date.day_in(today.year + {"this": 0, "next": 1, "last": -1}[said["which"].lower()])
+                day = date.day_in(today.year + _YEARS_AWAY[said["which"].lower()])
             else:
                 day = _in_its_year(text, date, following, mentions[-1:], today)
         except (ValueError, OverflowError):  # no calendar has it
@@ -147,7 +151,15 @@ def _in_its_year(
         return _nearest(date, today.year, since=today)
     if _PAST.search(text, 0, date.start):
         return _nearest(date, today.year, until=today)
-    return date.day_in(today.year)
+    return date.day_in(_year_said(text, today) or today.year)
+
+
+def _year_said(text: str, today: dt.date) -> int | None:
+    """The year of "on what day does Christmas fall in 2027": said apart, and not a part of another date."""
+    said = _YEAR_APART.search(text)
+    if said is None:
+        return None
+    return int(said["year"]) if said["year"] else today.year + _YEARS_AWAY[said["which"].lower()]
 
 
 def _nearest(date: Written, year: int, *, since: dt.date | None = None, until: dt.date | None = None) -> dt.date:
@@ -207,14 +219,6 @@ def _belong(text: str, date: Mention, time: Mention) -> bool:
     if date.end <= time.start:
         return _JOINED.fullmatch(text, date.end, time.start) is not None
     return time.end <= date.start and _JOINED_BACK.fullmatch(text, time.end, date.start) is not None
-
-
-def _reckons(clues: Clues) -> bool:
-    """True if a duration is among the arguments that are filled."""
-    return any(
-        isinstance(value, dt.timedelta) or (isinstance(value, str) and _DURATION.fullmatch(value))
-        for value in clues.filled.values()
-    )
 
 
 def _apart(mentions: Iterable[Mention]) -> list[Mention]:
