@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ..graphs.errors import GraphError, InputError, nearest
-from ..graphs.model import Graph
+from ..graphs.model import Graph, NodeId
+from ..graphs.signature import Neighbor
 from ..graphs.walk import Answer, Decision, Place, Plan, Query, Trace
 from ..nodes.catalog import Catalog
 from ..nodes.folder import working_in
@@ -130,6 +131,10 @@ class Workflow:
         request, start = _request(query), self.graph.start
         trace = Trace(self.graph.name, request.text)
         return await self._crew.octopus(start).choose(request, Place(start), self._crew.cards(start), trace)
+
+    def neighbors(self, node: NodeId) -> Sequence[Neighbor]:
+        """The cards an Octopus at `node` chooses among, in the order of the graph."""
+        return self._crew.cards(node)
 
     async def stream(
         self, query: str, *, thread: str | None = None, max_hops: int | None = None, seconds: float | None = None

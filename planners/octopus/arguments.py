@@ -11,7 +11,9 @@ from ...graphs.signature import Clues, Mention, Parameter, Signature
 from ...graphs.walk import Result
 from .finders import FINDERS, find_choices, find_switch
 
-NUMERIC = frozenset({"number", "integer", "quantity", "duration", "money"})
+NUMERIC = frozenset({"number", "integer", "quantity", "duration", "money", "numbers", "expression", "equation", "point"})
+BARE = frozenset({"number", "integer", "numbers", "expression", "equation", "point"})
+"""Kinds that take a number without its unit."""
 TEMPORAL = frozenset({"date", "datetime", "time"})
 SPATIAL = frozenset({"city", "country", "place"})
 TEXTUAL = frozenset({"text", "text-input", "quoted"})
@@ -46,7 +48,9 @@ class Filling:
     @property
     def first(self) -> int | None:
         """Where the first argument begins in the text, None if none came from the text."""
-        return min((mention.start for mentions in self.mentions.values() for mention in mentions if mention.end), default=None)
+        return min(
+            (mention.start for mentions in self.mentions.values() for mention in mentions if mention.end), default=None
+        )
 
 
 def fill(signature: Signature, text: str, inputs: Sequence[Result] = ()) -> Filling:
@@ -159,7 +163,9 @@ def _choose(
 
 def _cued(cues: tuple[str, ...], text: str, mention: Mention) -> bool:
     before = text[: mention.start].rstrip(" =:").lower()
-    return any(re.search(rf"(?:^|\W){re.escape(cue.lower())}(?:\s+(?:the|a|an|about|around))?$", before) for cue in cues)
+    return any(
+        re.search(rf"(?:^|\W){re.escape(cue.lower())}(?:\s+(?:the|a|an|about|around))?$", before) for cue in cues
+    )
 
 
 def _from_inputs(parameter: Parameter, inputs: Sequence[Result]) -> Any:

@@ -6,6 +6,7 @@ row of the output matrix is not trained but read off the encoder, so a neighbor 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from ...graphs.signature import Clues, Neighbor, Signature
 from ...graphs.walk import Result
 from .arguments import Filling, compatible, fill
 from .calibration import Calibration
-from .finders import find_files
+from .finders import find_files, stem
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
@@ -62,6 +63,8 @@ class Features:
     """(leaves,): share of the text that is values of the kinds it takes."""
     missing: NDArray[np.float64]
     """(leaves,): required arguments that are nowhere to be found."""
+    named: NDArray[np.float64]
+    """(leaves,): 1 if the text says the worker's name: "simplify", "capital"."""
     bare: NDArray[np.float64]
     """(leaves,): 1 for a worker that has a description and no examples."""
     idle: NDArray[np.bool_]
@@ -106,7 +109,12 @@ class Board:
     """The functional tokens of one place's neighbors."""
 
     def __init__(
-        self, neighbors: Sequence[Neighbor], embed_cards: Embed, embed: Embed, background: Vectors, calibration: Calibration
+        self,
+        neighbors: Sequence[Neighbor],
+        embed_cards: Embed,
+        embed: Embed,
+        background: Vectors,
+        calibration: Calibration,
     ) -> None:
         self.neighbors = tuple(neighbors)
         self._embed = embed
@@ -115,6 +123,9 @@ class Board:
         self._matrix = embed_cards(self._texts)  # (rows, width)
         self._owner = np.array([leaf.owner for leaf in self.leaves])
         self._starts = np.array([leaf.rows.start for leaf in self.leaves])
+        self._names = [{stem(word) for word in leaf.card.id.lower().split("_") if len(word) > 2} for leaf in self.leaves]
+        self.combiners = tuple(neighbor for neighbor in self.neighbors if combines(neighbor.signature))
+        """Neighbors that can take earlier results as they are."""
         self._bare = np.array([float(not leaf.card.examples) for leaf in self.leaves])
         self._background = self._apart(background)
         self._assessed: dict[tuple[object, ...], Assessment] = {}
@@ -138,7 +149,13 @@ class Board:
         return self._assessed[key]
 
     def features(
-        self, text: str, inputs: Sequence[Result] = (), pending: tuple[str, ...] = (), *, like: str | None = None, unseen: bool = False
+        self,
+        text: str,
+        inputs: Sequence[Result] = (),
+        pending: tuple[str, ...] = (),
+        *,
+        like: str | None = None,
+        unseen: bool = False,
     ) -> Features:
         """What is known about each leaf, before it is weighed.
 
@@ -162,8 +179,9 @@ class Board:
                 fillings[key_of(leaf)] = filling
                 explained[position] = min(1.0, filling.explained / max(1, len(text.strip())))
                 missing[position] = _wanting(filling, text, pending)
-                idle[position] = _combines(leaf.signature) and not (len(inputs) > 1 or len(pending) > 1)
-        return Features(fits, explained, missing, self._bare, idle, sharpness * float(np.log(near.sum() + 1e-30)), fillings)
+                idle[position] = max(len(inputs), len(pending)) < 2 and _waits_for_results(leaf.signature, filling)
+        background = sharpness * float(np.log(near.sum() + 1e-30))
+        return Features(fits, explained, missing, self._named_in(text), self._bare, idle, background, fillings)
 
     def weigh(self, features: Features, calibration: Calibration) -> Assessment:
         """The softmax over neighbors and stop."""
@@ -172,6 +190,7 @@ class Board:
             + calibration.explained * features.explained
             - calibration.missing * features.missing
             + calibration.bare * features.bare
+            + calibration.named * features.named
             + np.where(features.idle, IDLE, 0.0)
         )  # (leaves,)
         scores = np.full(len(self.neighbors) + 1, -np.inf)  # (neighbors + 1,)
@@ -183,6 +202,10 @@ class Board:
         ranking = tuple(int(index) for index in np.argsort(-probabilities[:-1], kind="stable"))
         return Assessment(probabilities, ranking, best, features.fillings)
 
+    def _named_in(self, text: str) -> NDArray[np.float64]:
+        words = {stem(word) for word in re.findall(r"[^\W\d_]{3,}", text.lower())}
+        return np.array([float(not words.isdisjoint(names)) for names in self._names])
+
     def _apart(self, background: Vectors) -> Vectors:
         """The background requests that no neighbor claims: a graph that books tables must not shy away from it."""
         if not len(background) or not len(self._matrix):
@@ -190,8 +213,15 @@ class Board:
         return background[(background @ self._matrix.T).max(axis=1) < self._calibration.claimed]
 
 
-def _combines(signature: Signature) -> bool:
-    return any(parameter.kind.name == "results" for parameter in signature.parameters)
+def combines(signature: Signature | None) -> bool:
+    """True for a worker that can take earlier results as they are: a comparison, a sum."""
+    return signature is not None and any(parameter.kind.name == "results" for parameter in signature.parameters)
+
+
+def _waits_for_results(signature: Signature, filling: Filling) -> bool:
+    """True if earlier results are all it could work on: the text holds no values for it."""
+    vague = {parameter.name for parameter in signature.parameters if parameter.choices}
+    return combines(signature) and not any(of for name, of in filling.mentions.items() if name not in vague)
 
 
 def _wanting(filling: Filling, text: str, pending: tuple[str, ...]) -> int:

@@ -25,6 +25,8 @@ class Calibration:
     """For a tool whose arguments make up the whole text."""
     missing: float = 2.5
     """Against a tool, for each required argument that is nowhere to be found."""
+    named: float = 1.0
+    """For a worker whose name stands in the text."""
     bare: float = 2.0
     """For a worker that has no examples and so can't come as close."""
     stop: float = 2.0

@@ -69,7 +69,7 @@ _OPENING = re.compile(
     r"|also|plus|too|and|so|but|or|first(?:ly|\s+of\s+all)?|second(?:ly)?|third(?:ly)?|separately|meanwhile)(?=[\s,:])[\s,:]*",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(r"^\s*(?:if|given|assuming|suppose|when|since|for|with|using|considering)\b", re.IGNORECASE)
+CONDITION = re.compile(r"^\s*(?:if|given|assuming|suppose|when|since|for|with|using|considering)\b", re.IGNORECASE)
 _QUOTE_ONLY = re.compile(r"^\W*(?:\"[^\"]*\"|“[^”]*”|'[^']*'|`[^`]*`)\W*$")
 _POINTING_BACK = re.compile(
     r"^(?:(?:that|this)\s+(?:many|much|in|as|to|number|amount|result|value|squared|cubed|times|plus|minus|divided|multiplied)\b"
@@ -220,7 +220,7 @@ def _marks(match: re.Match[str] | None) -> tuple[bool, bool]:
 def _splits(match: re.Match[str], before: str, after: str, verbs: Collection[str]) -> bool:
     if not _WORD.search(before) and not re.search(r"\d", before):
         return False
-    if _CONDITION.match(before) and not starts_clause(before, verbs):
+    if CONDITION.match(before) and not starts_clause(before, verbs):
         return False
     if match.group("sequence") or match.group("addition") or match.group("precedence"):
         return len(after.split()) >= 2 and len(before.split()) >= 2

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from ...graphs.sections import OctopusSpec
-from ...graphs.signature import Neighbor
+from ...graphs.signature import Neighbor, Signature
 from ...graphs.walk import Decision, Place, Query, Result, Step, Trace
-from .arguments import Filling, fill
+from .arguments import BARE, Filling, fill
 from .board import Assessment, Board, Vectors
 from .calibration import Calibration
 from .encoder import SHIPPED, Encoder
@@ -37,6 +37,8 @@ class _Ready:
     steps: tuple[Step, ...]
     text: str
     """Its words, references replaced by results."""
+    bare: str
+    """The same with the numbers of quantities alone."""
     inputs: tuple[Result, ...]
 
 
@@ -63,9 +65,7 @@ class EmbeddedOctopus:
         """The least probability at which a neighbor is taken."""
         return self.calibration.threshold if self._threshold is None else self._threshold
 
-    async def choose(
-        self, query: Query, at: Place, neighbors: Sequence[Neighbor], trace: Trace
-    ) -> Sequence[Decision]:
+    async def choose(self, query: Query, at: Place, neighbors: Sequence[Neighbor], trace: Trace) -> Sequence[Decision]:
         """See `Octopus.choose`. At a worker only the parts that build on its result are decided."""
         board = self._board(tuple(neighbors))
         items = self._read(query, trace, board)
@@ -104,7 +104,8 @@ class EmbeddedOctopus:
             results = {need: ended[need].result for need in item.needs}
             bound = [(bond.reference, [results[target] for target in bond.targets]) for bond in item.bonds]
             inputs = tuple(results.values())
-            ready.append(_Ready(item, steps, replace_references(item.text, bound), inputs))
+            bare = replace_references(item.text, bound, bare=True)
+            ready.append(_Ready(item, steps, replace_references(item.text, bound), bare, inputs))
         return ready
 
     def _leads_on(self, ready: _Ready, at: Place) -> bool:
@@ -121,6 +122,9 @@ class EmbeddedOctopus:
         inputs = ready.inputs or tuple(query.inputs)
         pending = tuple(result.kind for result in inputs)
         assessed = board.assess(ready.text, inputs, pending, like=item.text)
+        if ready.bare != ready.text and _reckons(assessed.leaf.signature):
+            ready = replace(ready, text=ready.bare)
+            assessed = board.assess(ready.text, inputs, pending, like=item.text)
         decisions = [
             self._toward(board, index, float(assessed.probabilities[index]), ready, inputs, assessed, parents)
             for index in assessed.ranking
@@ -177,6 +181,12 @@ class EmbeddedOctopus:
         """(requests, width): requests of no particular domain, against which "nothing fits" is measured."""
         path = SHIPPED / "background.txt"
         return self._embed_cards([line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()])
+
+
+def _reckons(signature: Signature | None) -> bool:
+    """True for a worker that takes plain numbers and would stumble over a unit."""
+    kinds = {parameter.kind.name for parameter in signature.parameters if parameter.required} if signature else set()
+    return bool(kinds & BARE)
 
 
 def _settled(decision: Decision) -> Decision:

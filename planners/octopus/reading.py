@@ -66,6 +66,8 @@ class Reader:
 
     def _read_clause(self, base: int, clause: Clause) -> None:
         text = without_courtesy(clause.text)
+        if _FRAGMENT.match(text) and any(self._clauses[:-1]):
+            text = f"that {text}"
         head, tail = split_operation(text, self.board)
         if tail:
             self._read_clause(base, replace(clause, text=head))
@@ -90,13 +92,13 @@ class Reader:
         self._clauses[-1] = parts
 
     def _compare(self, part: int, text: str, parts: list[int]) -> None:
-        combiner = next(
-            leaf for leaf in self.board.leaves
-            if leaf.signature and any(p.kind.name == "results" for p in leaf.signature.parameters)
-        )
-        self.items.append(
-            Item(part, text, needs=tuple(parts), gives=combiner.gives, leaf=combiner.card.id, aim=combiner.card.id)
-        )
+        """The item that compares the results of `parts`, by the combiner that the wording fits best."""
+        pending = tuple(self._item(needed).gives for needed in parts)
+        names = [neighbor.id for neighbor in self.board.neighbors]
+        probabilities = self.board.assess(text, (), pending).probabilities
+        combiner = max(self.board.combiners, key=lambda card: probabilities[names.index(card.id)])
+        gives = combiner.signature.gives if combiner.signature else "data"
+        self.items.append(Item(part, text, needs=tuple(parts), gives=gives, leaf=combiner.id, aim=combiner.id))
 
     def _read_piece(self, part: int, piece: Piece, clause: Clause) -> Item:
         text = piece.text
@@ -120,24 +122,29 @@ class Reader:
             pending = tuple(self._item(need).gives for need in needs)
             assessed = self.board.assess(text, self.inputs, pending)
         needs = self._with_reading(part, text, assessed, needs)
-        return Item(
-            part, text, tuple(bonds), needs, assessed.leaf.gives, assessed.leaf.card.id, _named(text, assessed)
-        )
+        return Item(part, text, tuple(bonds), needs, assessed.leaf.gives, assessed.leaf.card.id, _named(text, assessed))
 
     def _nested(self, part: int, text: str) -> list[Bond]:
-        """"the population of the capital of France": the inner request becomes an item that the outer one needs."""
+        """ "the population of the capital of France": the inner request becomes an item that the outer one needs."""
         bonds: list[Bond] = []
         for match in _INNER.finditer(text):
             inner = text[match.start() :]
             found = self.board.assess(inner)
-            mentions = [mention for of in found.filling.mentions.values() for mention in of if mention.end > mention.start]
+            mentions = [
+                mention for of in found.filling.mentions.values() for mention in of if mention.end > mention.start
+            ]
             end = match.start() + min((mention.end for mention in mentions), default=0)
             inner = text[match.start() : end]
             if not mentions or len(inner) > 0.75 * len(text):
                 continue
             found = self.board.assess(inner)
             outer = self.board.assess(text[: match.start()] + "it" + text[end:], (), (found.leaf.gives,))
-            if found.abstains or outer.abstains or not found.filling.complete or found.leaf.card.id == outer.leaf.card.id:
+            if (
+                found.abstains
+                or outer.abstains
+                or not found.filling.complete
+                or found.leaf.card.id == outer.leaf.card.id
+            ):
                 continue
             around = text[: match.start()] + text[end:]
             if found.leaf.gives in ("data", "boolean") or len(_content(around)) < 2:
@@ -163,7 +170,7 @@ class Reader:
         if not earlier:
             return None
         if not reference.strong and assessed.filling.complete and assessed.leaf.signature and not assessed.abstains:
-            if _from_text(assessed) and not _acts_on_object(text, reference):
+            if _from_text(assessed) and not _acts_on_object(text, reference) and not self._invites(text, assessed):
                 return None
         if reference.form is Form.SEVERAL:
             return self._several(earlier, text)
@@ -174,10 +181,19 @@ class Reader:
         if noun is not None and last.gives != noun and (spoken := self._spoken_of(noun)):
             return spoken
         if named is not None and self._prefers_named(reference, last, wanted, clause):
-            return f"{named}'s" if reference.form is Form.OWNER else (
-                f"in {named}" if reference.form is Form.PLACE else named
+            return (
+                f"{named}'s"
+                if reference.form is Form.OWNER
+                else (f"in {named}" if reference.form is Form.PLACE else named)
             )
         return (last.part,)
+
+    def _invites(self, text: str, assessed: Assessment) -> bool:
+        """True if another worker fits better once it may take the result before: "what is it in miles"."""
+        last = next(self._item(parts[-1]) for parts in reversed(self._clauses[:-1]) if parts)
+        with_result = self.board.assess(text, self.inputs, (last.gives,))
+        missing = with_result.filling.missing
+        return with_result.leaf is not assessed.leaf and any(compatible(p.kind.name, last.gives) for p in missing)
 
     def _several(self, earlier: list[list[int]], text: str) -> tuple[int, ...]:
         if re.search(r"\ball\b|\beverything\b", text, re.IGNORECASE):
@@ -192,8 +208,11 @@ class Reader:
         return (last.part,)
 
     def _wanted(self, assessed: Assessment) -> tuple[str, ...]:
-        """The kinds the best leaf still looks for."""
-        return tuple(parameter.kind.name for parameter in assessed.filling.missing)
+        """The kinds the best leaf still looks for; if it has all it needs, those it would take besides."""
+        signature, filling = assessed.leaf.signature, assessed.filling
+        if signature is None or filling.missing:
+            return tuple(parameter.kind.name for parameter in filling.missing)
+        return tuple(p.kind.name for p in signature.parameters if p.name not in filling.arguments and not p.choices)
 
     def _prefers_named(self, reference: Reference, last: Item, wanted: tuple[str, ...], clause: Clause) -> bool:
         """True if "it" means the thing spoken of, false if it means what came out."""
@@ -282,6 +301,8 @@ class Reader:
         return next(item for item in self.items if item.part == part)
 
 
+_FRAGMENT = re.compile(r"^(?:in|into|as|to)\s+\w+(?:\s+(?:per\s+)?\w+)?\W*$", re.IGNORECASE)
+""" "and in weeks?": what was just found, in another form."""
 _INNER = re.compile(r"(?<=\s)the\s+\w+(?:\s+\w+)?\s+of\s+", re.IGNORECASE)
 _OPERATION = re.compile(
     r"^(?P<head>.{6,}?),?\s+(?P<tail>(?:divided\s+by|multiplied\s+by|times|plus|minus)\s+[\d.,]+\S*|squared|cubed"
@@ -296,7 +317,7 @@ def split_operation(text: str, board: Board) -> tuple[str, str]:
     if not match:
         return text, ""
     head, whole = board.assess(match["head"]), board.assess(text)
-    if head.abstains or not head.filling.complete or head.leaf.card.id != whole.leaf.card.id:
+    if head.abstains or not head.filling.complete or not _from_text(head):
         return text, ""
     beyond = any(m.end > match.start("tail") for of in whole.filling.mentions.values() for m in of)
     after = board.assess(f"that {match['tail']}", (), (head.leaf.gives,))
@@ -310,8 +331,18 @@ def split_operation(text: str, board: Board) -> tuple[str, str]:
 _NO_CLUES = Clues()
 _PREPOSITIONS = {"table": "from", "file": "from", "date": "on", "text-input": "in", "time": "at"}
 _KIND_OF_NOUN = {
-    "date": "date", "day": "date", "city": "city", "capital": "city", "town": "city", "country": "country",
-    "place": "place", "file": "file", "document": "file", "text": "file", "note": "file", "review": "file",
+    "date": "date",
+    "day": "date",
+    "city": "city",
+    "capital": "city",
+    "town": "city",
+    "country": "country",
+    "place": "place",
+    "file": "file",
+    "document": "file",
+    "text": "file",
+    "note": "file",
+    "review": "file",
 }
 _RESULT_ONLY = frozenset(
     "result results answer answers number value total sum product difference summary chart picture keywords table list derivative "

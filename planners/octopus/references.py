@@ -42,19 +42,45 @@ _THINGS = (
     r"|document|text|summary|list|table|chart|picture|rows?|data|keywords?|expression|formula|derivative|integral|root|solutions?"
     r"|words?|count|score|price|salary|revenue|headcount|folder|sentence|entries|emails?|links?|power|note|review"
 )
+_AS_OBJECT = (
+    r"(?=\s*(?:$|[.,;?!)]|'s|’s)|\s+(?:in|into|to|as|by|with|on|from|is|was|are|fall|falls|for|at|and|per|of|back|up|down|out|further|please|again"
+    r"|squared|cubed|plus|minus|times|divided|multiplied|sorted|using|under|sound|amount|make|sums?|equal|ascending|descending|alphabetically|a|an|more|less|larger|bigger|smaller|true|over|then|also|too)\b)"
+)
+"""What may follow a pronoun that stands for something."""
 _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
     (Form.AMOUNT, True, r"\b(?:that|this|so|as)\s+(?:many|much)\b(?!\s+as)"),
-    (Form.SEVERAL, True, r"\b(?:both|the\s+two|these\s+two|those\s+two|all\s+(?:three|of\s+(?:them|these|those)))\s+"
-                         rf"(?:of\s+(?:them|these|those)|{_RESULT_NOUNS}|{_THINGS})\b"),
-    (Form.SEVERAL, True, r"\b(?:both(?:\s+of\s+(?:them|these|those))?|the\s+two(?!\s+\w+\s+of)|all\s+(?:three|of\s+(?:them|these|those))|everything)(?=\s*(?:$|[.,;?!)]|together|in|to|into|and|as|with|by))"),
-    (Form.SEVERAL, True, r"\b(?:them|these|those)(?=\s*(?:$|[.,;?!)]|together|up|in|to|into|and|as|with|by|on|all|alphabetically|from|out))"),
-    (Form.THING, True, rf"\b(?:that|this|the|these|those)\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))\b(?!\s+(?:of|in|from|for|between)\b)"),
+    (
+        Form.SEVERAL,
+        True,
+        r"\b(?:both|the\s+two|these\s+two|those\s+two|all\s+(?:three|of\s+(?:them|these|those)))\s+"
+        rf"(?:of\s+(?:them|these|those)|{_RESULT_NOUNS}|{_THINGS})\b",
+    ),
+    (
+        Form.SEVERAL,
+        True,
+        r"\b(?:both(?:\s+of\s+(?:them|these|those))?|the\s+two(?!\s+\w+\s+of)|all\s+(?:three|of\s+(?:them|these|those))|everything)(?=\s*(?:$|[.,;?!)]|together|in|to|into|and|as|with|by))",
+    ),
+    (
+        Form.SEVERAL,
+        True,
+        r"\b(?:them|these|those)(?=\s*(?:$|[.,;?!)]|together|up|in|to|into|and|as|with|by|on|all|alphabetically|from|out))",
+    ),
+    (
+        Form.THING,
+        True,
+        rf"\b(?:that|this|the|these|those)\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))\b(?!\s+(?:of|in|from|for|between)\b)",
+    ),
     (Form.THING, True, rf"\b(?:that|this|the\s+same)\s+(?P<noun>{_THINGS})\b"),
     (Form.THING, False, rf"\bthe\s+(?P<noun>{_THINGS})\b(?!\s+(?:of|in|from|for|between|with|where|that|is)\b)"),
-    (Form.THING, True, r"\bwhat(?:ever)?\s+(?:you|u|i|we)\s+(?:get|got|find|found|obtain(?:ed)?|have)\b|\bwhat\s+comes\s+out\b"),
+    (
+        Form.THING,
+        True,
+        r"\bwhat(?:ever)?\s+(?:you|u|i|we)\s+(?:get|got|find|found|obtain(?:ed)?|have)\b|\bwhat\s+comes\s+out\b",
+    ),
     (Form.OWNER, True, r"\b(?:its|their)\b(?=\s+\w)"),
     (Form.PLACE, False, r"\bthere(?=\s*(?:$|[.,;?!]|now|right\s+now|today|and))"),
-    (Form.THING, False, r"\b(?:it|that|this)\b(?!\s+(?:is\s+(?:a|an|the)\b|way\b|time\b))(?=\s*(?:$|[.,;?!)]|'s|’s)|\s+(?:in|into|to|as|by|with|on|from|is|was|are|fall|falls|for|at|and|per|of|back|up|down|out|further|please|again|squared|cubed|plus|minus|times|divided|multiplied|sorted|using|under|sound|amount|make|sums?|equal|ascending|descending|alphabetically|a|an|more|less|larger|bigger|smaller|true|over|then|also|too)\b)"),
+    (Form.THING, True, rf"\b(?:that|this)\b(?!\s+(?:is\s+(?:a|an|the)\b|way\b|time\b)){_AS_OBJECT}"),
+    (Form.THING, False, rf"\bit\b{_AS_OBJECT}"),
 )
 _COMPILED = tuple((form, strong, re.compile(pattern, re.IGNORECASE)) for form, strong, pattern in _PATTERNS)
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|will|do|does|how\s+\w+(?:\s+\w+)?\s+are)\s+there\b", re.IGNORECASE)
@@ -86,14 +112,26 @@ def in_place(result: Result) -> str | None:
     return result.text
 
 
-def replace_references(text: str, bound: list[tuple[Reference, list[Result]]]) -> str:
-    """`text` with each reference replaced by what it stands for; one that can't stand there is left as it is."""
+def replace_references(text: str, bound: list[tuple[Reference, list[Result]]], *, bare: bool = False) -> str:
+    """`text` with each reference replaced by what it stands for; one that can't stand there is left as it is.
+
+    With `bare`, a quantity is reduced to its number, for a worker that reckons without units.
+    """
     for reference, results in sorted(bound, key=lambda pair: -pair[0].start):
-        words = [in_place(result) for result in results]
+        words = [_number(result) if bare else in_place(result) for result in results]
         if not words or None in words:
             continue
         text = text[: reference.start] + _worded(reference, words, text[reference.end :]) + text[reference.end :]
     return text
+
+
+_AMOUNT = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
+
+
+def _number(result: Result) -> str | None:
+    words = in_place(result)
+    amount = _AMOUNT.match(words) if words and result.kind == "quantity" else None
+    return amount.group() if amount else words
 
 
 def _worded(reference: Reference, words: list[str | None], after: str) -> str:
@@ -102,7 +140,9 @@ def _worded(reference: Reference, words: list[str | None], after: str) -> str:
         return f"{joined}'s"
     if reference.form is Form.PLACE:
         return f"in {joined}"
+    if reference.noun == "power":
+        return f"the power of {joined}"
     if reference.form is Form.AMOUNT:
-        amount = re.match(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", joined)
+        amount = _AMOUNT.match(joined)
         return amount.group() if amount and re.match(r"\s+\w", after) else joined
     return joined

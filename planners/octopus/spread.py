@@ -13,21 +13,34 @@ from dataclasses import dataclass
 from ...graphs.signature import Mention, Parameter, Signature
 from ...graphs.walk import Result
 from .arguments import Filling, fill
-from .board import Assessment, Board
-from .clauses import mask, starts_clause
+from .board import Assessment, Board, combines
+from .clauses import CONDITION, mask, starts_clause
 
-_AND = re.compile(r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s*[,;]\s+", re.IGNORECASE)
-_GLUE = re.compile(r"[\s,&]*(?:and|or|vs\.?|versus|nor)?\s*(?:the\s+|in\s+|of\s+|for\s+|to\s+|from\s+)?[\s,]*", re.IGNORECASE)
+_AND = re.compile(
+    r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s*[,;]\s+", re.IGNORECASE
+)
+_GLUE = re.compile(
+    r"[\s,&]*(?:and|or|vs\.?|versus|nor)?\s*(?:the\s+|in\s+|of\s+|for\s+|to\s+|from\s+)?[\s,]*", re.IGNORECASE
+)
 _OR = re.compile(r"\b(?:or|vs\.?|versus)\b", re.IGNORECASE)
 _COMPARING = re.compile(
     r"\b(?:which|who|what|where|whether|is|are|does|do|has|have|compare|between)\b.*?"
     r"\b(?:\w{2,}(?:er|ier|est)|more|most|less|least|fewer|fewest|further|farther|furthest|better|worse|best|worst|compare|bigger|larger)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_COMBINING = re.compile(
+    r"^\W*(?:add|sum|total|multiply|subtract|divide|combine|merge|join|concatenate|compare|put\s+together)\b", re.IGNORECASE
+)
+"""Verbs whose coordinated objects belong together: "add 84 and 225"."""
 _COMPARE_WORD = re.compile(r"^\W*compare\b", re.IGNORECASE)
 _SAME_OF = re.compile(r"^(?:the\s+)?(?:that|those|one|ones|same)\s+(?:of|for|in)\s+", re.IGNORECASE)
-_SMALL = re.compile(r"^(?:the|a|an|of|for|in|from|to|at|on|with|between|is|was|about|also|then|and|too)$", re.IGNORECASE)
-_HEADS = re.compile(r"^(?P<lead>.*?\b)(?P<heads>(?:the\s+)?[\w' ]{3,40}?(?:,\s*(?:the\s+)?[\w' ]{3,30}?)*,?\s+and\s+(?:the\s+)?[\w' ]{3,40}?)\s+(?P<link>of|for|in|between|from)\s+(?P<rest>.+)$", re.IGNORECASE)
+_SMALL = re.compile(
+    r"^(?:the|a|an|of|for|in|from|to|at|on|with|between|is|was|about|also|then|and|too)$", re.IGNORECASE
+)
+_HEADS = re.compile(
+    r"^(?P<lead>.*?\b)(?P<heads>(?:the\s+)?[\w' ]{3,40}?(?:,\s*(?:the\s+)?[\w' ]{3,30}?)*,?\s+and\s+(?:the\s+)?[\w' ]{3,40}?)\s+(?P<link>of|for|in|between|from)\s+(?P<rest>.+)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +57,31 @@ def spread(text: str, board: Board, inputs: Sequence[Result] = ()) -> list[Piece
     whole = board.assess(text, inputs)
     if whole.leaf.signature is None:
         return [Piece(text)]
-    compared = _alternatives(text, board, whole)
-    if compared:
-        return [Piece(piece, whole.leaf.card.id) for piece in compared]
+    if is_comparison(text):
+        compared = _alternatives(text, board, whole)
+        return [Piece(piece, whole.leaf.card.id) for piece in compared] if len(compared) > 1 else [Piece(text)]
     pieces = _segments(text, board) or _shared(text, board, whole) or _heads(text, board)
     return [Piece(piece) for piece in pieces or [text]]
 
 
 def is_comparison(text: str) -> bool:
     """True for "which is further ...", "is A larger than B", "compare A and B"."""
-    return bool(_COMPARING.search(text)) and bool(_OR.search(text) or _COMPARE_WORD.match(text) or re.search(r"\bthan\b", text, re.IGNORECASE))
+    return bool(_COMPARING.search(text)) and bool(
+        _OR.search(text) or _COMPARE_WORD.match(text) or re.search(r"\bthan\b", text, re.IGNORECASE)
+    )
 
 
 def _alternatives(text: str, board: Board, whole: Assessment) -> list[str]:
     """One request for each thing compared, where a neighbor here can compare the results."""
-    combiners = any(
-        leaf.card.id == board.neighbors[leaf.owner].id and leaf.signature is not None
-        and any(parameter.kind.name == "results" for parameter in leaf.signature.parameters)
-        for leaf in board.leaves
-    )
-    if not combiners or not is_comparison(text):
+    if combines(whole.leaf.signature) or not board.combiners:
         return []
     return _shared(text, board, whole)
 
 
 def _shared(text: str, board: Board, whole: Assessment) -> list[str]:
-    """"capital of Finland and Greece": a coordination of values of one parameter, each put in its place in turn."""
+    """ "capital of Finland and Greece": a coordination of values of one parameter, each put in its place in turn."""
     signature = whole.leaf.signature
-    if signature is None or whole.abstains:
+    if signature is None or whole.abstains or _COMBINING.match(text):
         return []
     for parameter in signature.parameters:
         if parameter.many or parameter.kind.name in ("text", "choice", "boolean", "results", "table"):
@@ -90,13 +100,13 @@ def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Men
     """The values of the parameter's kind that stand side by side, without those other parameters of it need."""
     filling, signature = whole.filling, whole.leaf.signature
     assert signature is not None  # noqa: S101 - checked by the caller
-    same = [other.name for other in signature.parameters if other.kind.name == parameter.kind.name and other.required]
+    same = [other.name for other in signature.parameters if other.kind.name == parameter.kind.name]
     used = [mention for name in {parameter.name, *same} for mention in filling.mentions.get(name, ())]
     spare = list(filling.spare.get(parameter.name, ()))
     for name in same:
         spare += [mention for mention in filling.spare.get(name, ()) if mention not in spare]
     found = sorted({(m.start, m.end): m for m in (*used, *spare) if m.end > m.start}.values(), key=lambda m: m.start)
-    needed_elsewhere = max(0, len(same) - 1) if parameter.required else 0
+    needed_elsewhere = sum(1 for name in same if name != parameter.name and filling.mentions.get(name))
     runs: list[list[Mention]] = []
     for mention in found:
         between = text[runs[-1][-1].end : mention.start] if runs else ""
@@ -111,10 +121,10 @@ def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Men
 
 
 def _segments(text: str, board: Board) -> list[str]:
-    """"5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
+    """ "5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
     masked = mask(text)
     cuts = [match for match in _AND.finditer(masked)]
-    if not cuts or len(cuts) > 12:
+    if not 0 < len(cuts) <= 12 or CONDITION.match(text):
         return []
     starts = [0, *(cut.end() for cut in cuts)]
     ends = [*(cut.start() for cut in cuts), len(text)]
@@ -143,12 +153,17 @@ def _standing_alone(segment: str, before: list[str], board: Board) -> str | None
         return None
     lead = _lead(before[-1], board)
     rest = _SAME_OF.sub("", segment)
-    if lead is None or not (headless or rest != segment):
+    if lead is None or not (headless or rest != segment) or _COMBINING.match(lead):
         return None
-    piece = lead + re.sub(r"^(?:of|for|in|from|to)\s+", "", rest) if lead.rstrip().lower().endswith((" of", " for", " in", " from", " to", ":")) else lead + rest
-    previous, led = board.assess(before[-1]), board.assess(piece)
-    same = led.leaf.card.id == previous.leaf.card.id
-    return piece if same and _fills(led) and not _takes_many(led) else None
+    piece = (
+        lead + re.sub(r"^(?:of|for|in|from|to)\s+", "", rest)
+        if lead.rstrip().lower().endswith((" of", " for", " in", " from", " to", ":"))
+        else lead + rest
+    )
+    previous = board.assess(before[-1])
+    if previous.leaf.signature is None or _takes_many(previous):
+        return None
+    return piece if _filled_from(piece, previous.leaf.signature) else None
 
 
 def _takes_many(assessed: Assessment) -> bool:
@@ -193,7 +208,7 @@ def _all_found(filling: Filling, signature: Signature) -> bool:
 
 
 def _heads(text: str, board: Board) -> list[str]:
-    """"the capital and the currency of Japan": several things asked about one argument."""
+    """ "the capital and the currency of Japan": several things asked about one argument."""
     match = _HEADS.match(text)
     if not match or is_comparison(text):
         return []
