@@ -4,8 +4,6 @@ A graph of models, agents and tools is walked hop by hop by a local model that m
 node's neighbors. The names below are loaded when they are first used, so that importing octograph is cheap.
 """
 
-# ruff: noqa: F401  (the imports tell type checkers what __getattr__ gives)
-
 from __future__ import annotations
 
 from importlib import import_module
@@ -74,7 +72,51 @@ _ROOMS = {
 }
 _ROOM = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = sorted(_ROOM)
+__all__ = [
+    "Answer",
+    "ArgumentError",
+    "Call",
+    "Clues",
+    "Decided",
+    "Decision",
+    "Edge",
+    "Event",
+    "Graph",
+    "GraphError",
+    "Greedy",
+    "HopEnded",
+    "HopStarted",
+    "InputError",
+    "Kind",
+    "Limits",
+    "Mention",
+    "MissingExtra",
+    "Node",
+    "NotAnEdge",
+    "NotRunnable",
+    "OctographError",
+    "OctopusSpec",
+    "Place",
+    "Plan",
+    "PlannedNode",
+    "Problem",
+    "Query",
+    "Result",
+    "Retried",
+    "Retry",
+    "RetryPolicy",
+    "ScriptedOctopus",
+    "Step",
+    "Stop",
+    "Tool",
+    "Trace",
+    "WalkEnded",
+    "WalkError",
+    "WorkerError",
+    "WorkerTimeout",
+    "Workflow",
+    "tool",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Awaitable, Callable
-from itertools import count
+from itertools import count, pairwise
 from statistics import median
 from typing import Any, TypedDict
 
@@ -17,6 +17,7 @@ from interleaved import table
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command
+
 from octograph import Call, Graph, Result, ScriptedOctopus, Workflow
 
 WALKS, HOPS, SECONDS, ROUNDS = 200, 5, 0.005, 15
@@ -31,7 +32,7 @@ class Waiting:
 
 def octograph(checkpointer: InMemorySaver | None = None) -> Walk:
     names = [f"n{number}" for number in range(HOPS)]
-    edges = [f"{source} -> {target}" for source, target in zip(names, names[1:], strict=False)]
+    edges = [f"{source} -> {target}" for source, target in pairwise(names)]
     graph = Graph("chain", {name: {"kind": "model"} for name in names}, edges)
     octopus = ScriptedOctopus(lambda query, at, neighbors, trace: [neighbors[0].id])
     workflow = Workflow(graph, octopus=octopus, workers=dict.fromkeys(names, Waiting()), checkpointer=checkpointer)

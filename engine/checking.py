@@ -43,4 +43,6 @@ def _fault(catalog: Catalog, name: str) -> str | None:
         catalog.find(name).signature  # noqa: B018  # reading it checks the types of the parameters
     except (InputError, TypeError) as error:
         return str(error)
+    except Exception as error:  # a stranger's module may fail in any way
+        return f"tool {name!r} can't be loaded: {type(error).__name__}: {error}"
     return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..graphs.errors import NotRunnable
 from ..graphs.model import Graph, Node, NodeId, OctopusSpec
 from ..graphs.registry import known, load
-from ..graphs.signature import Neighbor, Signature
+from ..graphs.signature import Neighbor
 from ..nodes.catalog import Catalog
 from ..nodes.tool import Tool, ToolWorker
 from ..nodes.worker import Worker
@@ -120,28 +120,24 @@ class Crew:
         return self.graph.nodes[node].octopus or self.graph.octopus
 
     def _tool(self, node: Node) -> Tool | None:
-        given = self._given.get(node.id)
-        if given is not None:
-            return given.tool if isinstance(given, ToolWorker) else None
+        if self._given:
+            given = self._given.get(node.id)
+            if given is not None:
+                return given.tool if isinstance(given, ToolWorker) else None
         return self._catalog.find(node.tool) if node.kind == "tool" and node.tool else None
 
     def _make_card(self, id_: NodeId, node: Node) -> Neighbor:
+        again = self.graph.has_edge(id_, id_)
         tool = self._tool(node)
-        signature: Signature | None = tool.signature if tool else None
-        examples = node.examples
-        if tool:
-            examples = (*examples, *(example for example in tool.examples if example not in examples))
-        return Neighbor(
-            id_,
-            node.description or (tool.description if tool else ""),
-            examples,
-            signature,
-            node.takes,
-            node.gives or ((signature.gives,) if signature else ()),
-            node.reformat,
-            self.graph.has_edge(id_, id_),
-            tuple(self.inside(id_).workers_inside()) if self.is_agent(id_) else (),
-        )
+        if tool is None:
+            inside = tuple(self.inside(id_).workers_inside()) if self.is_agent(id_) else ()
+            return Neighbor(
+                id_, node.description, node.examples, None, node.takes, node.gives, node.reformat, again, inside
+            )
+        examples = (*node.examples, *(example for example in tool.examples if example not in node.examples))
+        gives = node.gives or (tool.signature.gives,)
+        description = node.description or tool.description
+        return Neighbor(id_, description, examples, tool.signature, node.takes, gives, node.reformat, again)
 
     def _make_worker(self, node: Node) -> Worker:
         if node.id in self._given:
