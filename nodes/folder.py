@@ -33,10 +33,14 @@ def inside(name: str, *, must_exist: bool = True) -> Path:
     Raises ArgumentError for a path that leaves the folder and, with `must_exist`, for one that is not there.
     """
     root = working_folder().resolve()
-    path = (root / name).resolve()
+    try:
+        path = (root / name).resolve()
+        there = path.exists()
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a null character, a circle of links
+        raise ArgumentError(f"{name[:80]!r} can't be a file's name: {error}") from error
     if not path.is_relative_to(root):
         raise ArgumentError(f"{name!r} is outside the working folder {root}; files are only read and written inside it")
-    if must_exist and not path.exists():
+    if must_exist and not there:
         known = sorted(entry.name for entry in root.iterdir()) if root.is_dir() else []
         raise ArgumentError(f"no file {name!r} in {root}{nearest(name, known)}")
     return path
