@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 QUERY ?= What is the derivative of x^3 at x = 2, and how many feet is that many meters?
 GRAPH ?= graphs/library/desk.yaml
-FILES ?= graphs/library/data
+FILES ?= desk-files
 
 # Taken as they are, so that no $ and no quote in a request means anything to make or the shell.
 export OCTOGRAPH_QUERY := $(value QUERY)
@@ -23,8 +23,11 @@ help:  ## List the targets
 	@echo
 	@echo 'Ask something of your own: make run QUERY="Convert 5 miles to kilometers" [GRAPH=graph.yaml] [FILES=folder]'
 
-run: .venv/.run  ## Answer a request: QUERY="..." [GRAPH=...] [FILES=...]
+run: .venv/.run desk-files  ## Answer a request: QUERY="..." [GRAPH=...] [FILES=...]
 	@$(BIN)/python -m octograph run "$$OCTOGRAPH_GRAPH" --files "$$OCTOGRAPH_FILES" -- "$$OCTOGRAPH_QUERY"
+
+desk-files:
+	@cp -R graphs/library/data desk-files  # a copy of the sample data, which requests may write to
 
 test: .venv/.test  ## Run the tests on two cores
 	$(BIN)/python -m pytest -n 2
@@ -50,7 +53,7 @@ wheel: .venv/.test  ## Build the wheel, and try it in an empty folder
 	.ci/try-wheel
 
 clean:  ## Remove everything that was built here
-	rm -rf .venv build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf .venv desk-files build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:

@@ -12,6 +12,8 @@ from ..graphs.drawing.from_walk import percent
 from ..graphs.drawing.lettering import one_line, shorten
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
@@ -61,13 +63,15 @@ class WalkView:
         elif isinstance(event, Retried):
             self.console.print(_retried(event), soft_wrap=True)
 
-    def end(self, answer: Answer, seconds: float) -> None:
-        """Say how the walk ended."""
+    def end(self, answer: Answer, seconds: float, folder: Path) -> None:
+        """Say how the walk ended, and which files it wrote or read in `folder`."""
         self.__exit__()
         from rich.text import Text
 
         how = "" if answer.stopped == "done" else f"{answer.stopped}, "
         self.console.print(Text(f"{how}{percent(answer.probability)}, {duration(seconds)}", "dim"), soft_wrap=True)
+        for file in answer.files:
+            self.console.print(Text(f"file: {one_line(str(folder / file))}", "dim"), soft_wrap=True)
 
     def _print(self, step: Step, level: int) -> None:
         line = step_line(step)

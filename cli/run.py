@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,7 +83,7 @@ def run(
             answer = _watch(events, view, teller)
         except KeyboardInterrupt:
             answer = _so_far(workflow, text, view)
-        view.end(answer, monotonic() - began)
+        view.end(answer, monotonic() - began, files or Path())
     if teller is not None:
         teller.end(answer)
     elif as_json:
