@@ -63,10 +63,10 @@ clean:  ## Remove everything that was built here
 
 .venv/.run: pyproject.toml | .venv/bin/python
 	@echo 'setting up .venv (once) ...' >&2
-	@$(PIP) --editable '.[tools,serve]'
+	@$(PIP) --editable '.[tools,serve]' 2>.venv/setup.log || { cat .venv/setup.log >&2; exit 1; }
 	@touch $@
 
 .venv/.test: pyproject.toml | .venv/bin/python
 	@echo 'setting up .venv with what the tests need (once) ...' >&2
-	@$(PIP) --editable '.[tools,serve,test]'
+	@$(PIP) --editable '.[tools,serve,test]' 2>.venv/setup.log || { cat .venv/setup.log >&2; exit 1; }
 	@touch $@ .venv/.run

@@ -77,7 +77,7 @@ def _state(step: Step) -> State:
 def _texts(step: Step) -> tuple[str, ...]:
     said = step.error if step.error is not None else step.output
     outcome = "" if step.status == "done" else f"{step.status}: " if said else step.status
-    return (*wrap(step.query, _WIDE, 2), *wrap(f"→ {outcome}{said}", _WIDE, 3))
+    return (*wrap(step.query, _WIDE, 2), *wrap(f"→ {outcome}{said}", _WIDE, 5))
 
 
 def _note(step: Step) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
-_NARROW = frozenset("iljItf.,:;'|!()[]{}/ ")
-_BROAD = frozenset("mwMW@%—…⇒→")
+_NARROW = frozenset("iljItfr.,:;'|!()[]{}/ -")
+_BROAD = frozenset("mwMW@%—…⇒→OQ&")
+_SIGNS = frozenset("=+<>~^#±×÷−≈≤≥")
+_BOLDER = 1.13
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def width(text: str, size: float) -> float:
-    """Room for `text` in a sans-serif font of that size; rather too much than too little."""
-    return size * sum(map(_em, text))
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Room for `text` in a sans-serif font of that size, after the widest in use; rather too much than too little."""
+    return size * sum(map(_em, text)) * (_BOLDER if bold else 1.0)
 
 
 def _em(character: str) -> float:
@@ -21,10 +23,12 @@ def _em(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return 1.05
     if character in _NARROW:
-        return 0.36
+        return 0.41
     if character in _BROAD:
-        return 0.95
-    return 0.72 if character.isupper() else 0.6
+        return 1.0
+    if character in _SIGNS:
+        return 0.84
+    return 0.74 if character.isupper() else 0.64
 
 
 def one_line(text: str) -> str:
@@ -44,5 +48,15 @@ def shorten(text: str, limit: int) -> str:
 
 
 def wrap(text: str, limit: int, lines: int) -> tuple[str, ...]:
-    """At most `lines` lines of at most `limit` characters, broken between words where possible."""
-    return tuple(textwrap.wrap(one_line(text), limit, max_lines=lines, placeholder="…"))
+    """At most `lines` lines of at most `limit` characters, broken where the text is and between words.
+
+    >>> wrap("one two three\\nfour", 9, 3), wrap("one two three\\nfour", 9, 2)
+    (('one two', 'three', 'four'), ('one two', 'three …'))
+    """
+    broken = [line for part in text.split("\n", lines)[:lines] for line in textwrap.wrap(one_line(part), limit)]
+    if len(broken) <= lines and text.count("\n") < lines:
+        return tuple(broken)
+    kept = broken[:lines]
+    if kept:
+        kept[-1] = kept[-1][: limit - 2] + " …"
+    return tuple(kept)

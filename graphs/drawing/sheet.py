@@ -104,7 +104,7 @@ def box_size(box: Box) -> tuple[float, float]:
 
 def title_width(item: Box | Frame) -> float:
     """Room for the title and the badge beside it."""
-    return width(item.title, TITLE) * 1.06 + (badge_width(item) + 10.0 if item.badge else 0.0)
+    return width(item.title, TITLE, bold=True) + (badge_width(item) + 10.0 if item.badge else 0.0)
 
 
 def badge_width(item: Box | Frame) -> float:
