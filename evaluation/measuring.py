@@ -28,9 +28,8 @@ async def outcomes(workflow: Workflow, cases: Iterable[Case], answer: bool = Fal
 
 
 def rank(decisions: Sequence[Decision]) -> tuple[str, ...]:
-    """The neighbors of the first part of a request, most probable first; stopping is not one."""
-    parts = [decision.part for decision in decisions if decision.part >= 0]
-    first = min(parts, default=0)
+    """The neighbors for the part that is decided first, most probable first; stopping is not one."""
+    first = decisions[0].part if decisions else 0
     alternatives = sorted(
         (decision for decision in decisions if decision.part == first), key=lambda one: one.probability, reverse=True
     )

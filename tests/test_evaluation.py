@@ -76,14 +76,14 @@ def test_links_of_a_plan_that_are_no_edge_are_counted() -> None:
     assert not_an_edge(labels, graph()) == 1
 
 
-def test_neighbors_are_ranked_by_the_first_part_of_the_request() -> None:
-    """Other parts, repeats and stopping don't count among the neighbors of the start."""
+def test_neighbors_are_ranked_for_the_part_that_is_decided_first() -> None:
+    """Other parts, repeats and stopping don't count; the first part may be one that nobody named."""
     decisions = [
+        Decision("a", "q", 0.2, part=-1),
+        Decision(None, "q", 0.5, part=-1),
+        Decision("b", "q", 0.3, part=-1),
+        Decision("b", "q", 0.1, part=-1),
         Decision("c", "q2", 0.99, part=1),
-        Decision("a", "q", 0.2),
-        Decision(None, "q", 0.5),
-        Decision("b", "q", 0.3),
-        Decision("b", "q", 0.1),
     ]
     assert rank(decisions) == ("b", "a")
 
