@@ -29,6 +29,14 @@ _BARE = re.compile(
 _BARE_BEFORE_END = re.compile(
     r"\s+(?:to|into|in|onto|at the end of)\s+(?:(?:the|my|a|file|new|called|named)\s+)*$", re.I
 )
+_SOURCE_BEFORE = re.compile(
+    r"\b(?:of|from|about|read|open|summari[sz]e|using|with|describe|out of|than)\s+(?:(?:the|my|our|file|table)\s+)*$",
+    re.I,
+)
+_TARGET_BEFORE = re.compile(
+    r"\b(?:to|into|in|as|called|named|file|onto|over)\s+(?:(?:the|my|a|new|file)\s+)*$", re.IGNORECASE
+)
+_NO_SUFFIX = re.compile(r"\.(?:com|org|net|edu|gov|io|eu|example)$", re.IGNORECASE)
 _OVERWRITE = re.compile(
     r"\b(?:overwrit(?:e|ing)|replac(?:e|ing) (?:it|the (?:old|existing|file|content)\w*|what is there|whatever)|"
     r"even if (?:it|the file) (?:already )?exists|over the (?:old|existing))\b",
@@ -69,6 +77,17 @@ _TYPED = re.compile(
 _FOLDER = re.compile(
     r"\b(?:in|of|inside|from|under|below|within)\s+(?:the\s+)?(?:folder\s+|directory\s+)?[\"']?(?P<name>[\w./-]+)/?"
 )
+
+
+def find_targets(text: str, clues: Clues) -> Iterator[Mention]:
+    """Files that are written: not those that something is taken of, from or about ("summary of notes.txt")."""
+    for quote in quotes(text):
+        if is_file_name(quote.content):
+            yield Mention(quote.start, quote.end, quote.content)
+    plain = blanked(text, ((quote.start, quote.end) for quote in quotes(text)))
+    for start, end in file_names(plain):
+        if not _SOURCE_BEFORE.search(plain[:start]) and not _NO_SUFFIX.search(plain[start:end]):
+            yield Mention(start, end, plain[start:end], 1.0 if _TARGET_BEFORE.search(plain[:start]) else 0.9)
 
 
 def find_content(text: str, clues: Clues) -> Iterator[Mention]:

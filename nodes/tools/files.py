@@ -14,14 +14,12 @@ from ...graphs.signature import Kind
 from ...graphs.walk import Result
 from ..folder import inside, working_folder
 from ..tool import tool
-from .file_words import find_content, find_folders, find_overwrite, find_patterns, find_searched
+from .file_words import find_content, find_folders, find_overwrite, find_patterns, find_searched, find_targets
 from .table_text import clean
 from .text_files import append_text, decoded, existing_file, files_below, is_text, read_text, relative, write_text
 
 FileName = Annotated[str, Kind("file"), "a file's name, such as notes.txt"]
-TargetName = Annotated[
-    str, Kind("file", cues=("to", "into", "in", "as", "called", "named", "file")), "a file's name, such as notes.txt"
-]
+TargetName = Annotated[str, Kind("file", find=find_targets), "a new file's name, such as result.txt"]
 Content = Annotated[
     str | dict[str, Any], Kind("text", find=find_content), "a text: quoted, after a colon, or an earlier result"
 ]
@@ -66,6 +64,7 @@ def list_files(pattern: Pattern = None, folder: Folder = None) -> TextResult:
     "files.read",
     examples=[
         "read notes.txt",
+        "read letter.txt to me",
         "show me the contents of letter.md",
         "open report.txt",
         "what does readme.md say?",
@@ -85,6 +84,8 @@ def read(file: FileName) -> TextResult:
     "files.write",
     examples=[
         "save it to result.txt",
+        "save to output.txt",
+        'make a file called shopping.txt with the text "eggs and bread"',
         'write "call Ann" into a file called todo.txt',
         "create a file hello.txt with the text good morning",
         "store the table as totals.csv",
@@ -101,7 +102,7 @@ def write(
     text: Content,
     overwrite: Annotated[bool, Kind("overwrite", find=find_overwrite)] = False,
 ) -> FileResult:
-    """Writes a text or an earlier result into a new file; an existing file is only overwritten if that is said."""
+    """Creates a file with a text or an earlier result in it; an existing file is only overwritten if that is said."""
     path = write_text(file, _as_file(text, file), overwrite=overwrite)
     return Result(path, {"path": path}, "file", (path,))
 

@@ -154,6 +154,7 @@ def filter_rows(table: Table, where: Conditions) -> TableResult:
         "highest temperature in each city from weather.json",
         "sum of units by month for 2024 in sales.csv",
         "number of employees grouped by city",
+        "give me the headcount of each team from staff.csv",
         "mean score per class and teacher in scores.csv",
         "count the rows in log.csv where status is failed",
         "how much did we earn in the North in March, sales.csv",

@@ -40,6 +40,7 @@ _EASE = ((90, "very easy"), (80, "easy"), (70, "fairly easy"), (60, "plain Engli
         "Summarize notes.txt in two sentences",
         "summarize this text: The committee met on Monday. It agreed on a date. Nobody objected.",
         "give me a short summary of report.txt",
+        "make a summary of letter.txt",
         "what is article.txt about, in one sentence?",
         "sum up the letter in three sentences",
         "boil it down to a sentence",
@@ -81,11 +82,12 @@ def keywords(
 @tool(
     "text.sentiment",
     examples=[
-        "what is the sentiment of review.txt",
+        "what is the sentiment of feedback.txt",
+        "tell me letter.txt's sentiment",
         "is this review positive or negative: 'The soup was cold and the waiter rude'",
         "tell me its mood",
         "does the letter sound happy or angry?",
-        "how does the customer feel in feedback.txt",
+        "how does the customer in mail.txt feel",
         'sentiment analysis of "I love it"',
         "tone of the message",
         "is the comment friendly or hostile",

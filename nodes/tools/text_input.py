@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 
 from ...graphs.signature import Clues, Mention
+from ...graphs.walk import Result
 from .lexing import blanked, file_names, quotes
 
 _COLON = re.compile(r":(?=\s|[\"“„«'‘])\s*")
+_TARGET_BEFORE = re.compile(r"\b(?:to|into|as|called|named)\s+$", re.IGNORECASE)
 _MOST_BEFORE_COLON = 160
 _MARKS = {'"': '"', "“": "”", "„": "“”", "«": "»", "'": "'", "‘": "’"}
 REFERENCE = re.compile(
@@ -21,8 +23,12 @@ _QUOTED_ARGUMENT = re.compile(
     r"occurrences of|times|every|all|each|remove|delete)\s*$",
     re.IGNORECASE,
 )
+_NO_BEGINNING = re.compile(r"^(?:to|in|for|of|at|on|from|by|with|as|there|here|and|or|not|so|too|very)\b", re.I)
 _NOT_TEXT = re.compile(
     r"^(?:the|my|this|that|these|those|an?|it|them|his|her|our|your|its|their|each|all|some)\b", re.I
+)
+_SOUGHT = re.compile(
+    r"\b(?:search|find|look|grep|scan|contain|mention|appear|occur|how often|times|replace|written|folder|files)", re.I
 )
 _LEADS = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
@@ -49,7 +55,8 @@ def find_text_input(text: str, clues: Clues) -> Iterator[Mention]:
     results = list(reversed(clues.inputs))
     chosen = next((result for result in results if result.kind == "text"), results[0] if results else None)
     if chosen is not None:
-        yield Mention(0, 0, chosen.text, 0.85 if chosen.kind == "text" else 0.5)
+        start, end = _named_file(text, chosen)
+        yield Mention(start, end, chosen.text, 0.85 if chosen.kind == "text" else 0.5)
     refers = chosen is not None and bool(REFERENCE.search(_without_quotes(text)))
     found = payload(text) or _longest_quotation(text)
     if found is not None:
@@ -57,6 +64,15 @@ def find_text_input(text: str, clues: Clues) -> Iterator[Mention]:
         yield Mention(start, end, text[start:end], 0.6 if refers else 0.9)
     elif chosen is None and not list(file_names(text)):
         yield from _after_lead(text)
+
+
+def _named_file(text: str, result: Result) -> tuple[int, int]:
+    """Where the text names the file that the result was read from (any file, if nothing is known); else no place."""
+    path = result.data.get("path", "") if isinstance(result.data, dict) else "" if result.data is not None else None
+    for start, end in file_names(text):
+        if text[start:end] == path or (path is None and not _TARGET_BEFORE.search(text[:start])):
+            return start, end
+    return 0, 0
 
 
 def wording(text: str) -> str:
@@ -101,7 +117,8 @@ def _longest_quotation(text: str) -> tuple[int, int] | None:
     if not places:
         return None
     sure, _, start, end = max(places)
-    by_itself = len(places) == 1 and re.search(r"\b(?:of|words?)\s*$", text[: start - 1], re.IGNORECASE)
+    sought = _SOUGHT.search(_without_quotes(text))
+    by_itself = not sought and len(places) == 1 and re.search(r"\b(?:of|words?)\s*$", text[: start - 1], re.IGNORECASE)
     return (start, end) if sure or (by_itself and not list(file_names(text[: start - 1] + text[end:]))) else None
 
 
@@ -110,7 +127,7 @@ def _after_lead(text: str) -> Iterator[Mention]:
         if match := lead.search(text):
             said = match.group("text").strip()
             few = 5 if _NOT_TEXT.match(said) else 2
-            if len(said.split()) >= few and not REFERENCE.fullmatch(said):
+            if len(said.split()) >= few and not _NO_BEGINNING.match(said) and not REFERENCE.fullmatch(said):
                 start = match.start("text") + match.group("text").index(said)
                 yield Mention(start, start + len(said), said, 0.4)
                 return
