@@ -66,18 +66,22 @@ class Crew:
             card = self._card[id_] = self._make_card(id_, self.graph.nodes[id_])
         return card
 
+    def spec(self, node: NodeId) -> OctopusSpec:
+        """What the graph says about the Octopus of `node`."""
+        return self.graph.nodes[node].octopus or self.graph.octopus
+
     def octopus(self, node: NodeId) -> Octopus:
         """The Octopus that decides at `node`."""
         octopus = self._octopus.get(node)
         if octopus is None:
-            octopus = self._octopus[node] = self._choose_octopus(self._spec(node), self._folder)
+            octopus = self._octopus[node] = self._choose_octopus(self.spec(node), self._folder)
         return octopus
 
     def strategy(self, node: NodeId) -> Strategy:
         """The strategy that chooses among the decisions at `node`."""
         strategy = self._strategy.get(node)
         if strategy is None:
-            strategy = self._strategy[node] = self._choose_strategy(self._spec(node))
+            strategy = self._strategy[node] = self._choose_strategy(self.spec(node))
         return strategy
 
     def worker(self, node: NodeId) -> Worker:
@@ -115,9 +119,6 @@ class Crew:
     @property
     def _folder(self) -> Path | None:
         return self.graph.source.parent if self.graph.source else None
-
-    def _spec(self, node: NodeId) -> OctopusSpec:
-        return self.graph.nodes[node].octopus or self.graph.octopus
 
     def _tool(self, node: Node) -> Tool | None:
         if self._given:

@@ -9,6 +9,7 @@ from ..graphs.walk import Call, Decision, Query, Step
 from ..planners.seams import Stop
 from .advancing import note
 from .crew import Crew
+from .masking import masked
 from .viewing import inputs_of, view
 from .walking import Due, Walk, end_branch, finished, served, worth_asking
 
@@ -43,7 +44,8 @@ async def _choose(walk: Walk, crew: Crew, due: Due) -> Sequence[Decision]:
     except OctographError:
         raise
     except Exception as error:
-        raise WalkError(f"the Octopus of {node!r} failed: {type(error).__name__}: {error}") from error
+        message = masked(f"{type(error).__name__}: {error}", crew.spec(node))
+        raise WalkError(f"the Octopus of {node!r} failed: {message}") from error
     if isinstance(chosen, Stop):
         if chosen.reason != "done" and not _may_pass_back(walk, due):
             walk.reason = chosen.reason

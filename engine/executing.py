@@ -10,6 +10,7 @@ from ..graphs.walk import Call, Result, Step
 from ..nodes.agent import AgentWorker
 from ..nodes.worker import Worker
 from .events import Retried
+from .masking import masked
 from .retrying import retry
 from .running import Run
 
@@ -26,7 +27,7 @@ async def execute(run: Run, call: Call) -> Step:
     except (NotAnEdge, NotRunnable):
         raise
     except Exception as error:
-        return _failed(call, error, perf_counter() - began)
+        return _failed(run, call, error, perf_counter() - began)
     return Step(
         call.hop,
         call.source,
@@ -61,7 +62,8 @@ async def _try(run: Run, worker: Worker, call: Call) -> tuple[Result, int]:
             raise
 
         def on_retry(number: int, failure: BaseException) -> None:
-            run.tell(Retried(call, number, describe(failure), run.inside))
+            message = masked(describe(failure), run.crew.graph.nodes[call.node])
+            run.tell(Retried(call, number, message, run.inside))
 
         return await retry(policy, lambda: _attempt(run, worker, call), error, on_retry)
 
@@ -87,7 +89,7 @@ async def _timed(run: Run, worker: Worker, call: Call) -> Result:
         raise
 
 
-def _failed(call: Call, error: Exception, seconds: float) -> Step:
+def _failed(run: Run, call: Call, error: Exception, seconds: float) -> Step:
     return Step(
         call.hop,
         call.source,
@@ -98,7 +100,7 @@ def _failed(call: Call, error: Exception, seconds: float) -> Step:
         part=call.part,
         parents=call.parents,
         status="failed",
-        error=describe(error),
+        error=masked(describe(error), run.crew.graph.nodes[call.node]),
         seconds=seconds,
         attempts=getattr(error, "attempts", 1),
         trace=getattr(error, "trace", None),
