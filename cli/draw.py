@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .leaving import command, complain
 from .options import Debug, graph_names
+from .output import put_bytes
 
 if TYPE_CHECKING:
     from ..graphs.drawing import Format
@@ -85,11 +86,10 @@ def draw(
     if output is not None:
         _write(output, drawn)
         complain(f"wrote {output} ({chosen})")
-    elif chosen == "png" and sys.stdout.isatty():
+    elif chosen == "png" and sys.stdout is not None and sys.stdout.isatty():
         raise InputError("a PNG would only garble the terminal; give a file with -o drawing.png")
     else:
-        sys.stdout.buffer.write(drawn)
-        sys.stdout.buffer.flush()
+        put_bytes(drawn)
 
 
 def _format(output: Path | None, format: str | None) -> Format:
@@ -133,9 +133,42 @@ def _read_trace(path: Path) -> Trace:
     try:
         if isinstance(data, dict) and "trace" in data and "steps" not in data:
             data = data["trace"]
+        _check_types(data, "trace")
         return Trace.from_data(data)
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
+    except (TypeError, KeyError, AttributeError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: not a walk; expected what `octograph run --json` prints ({error})") from error
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "graph": str,
+    "hop": int,
+    "source": (str, type(None)),
+    "node": str,
+    "query": str,
+    "output": str,
+    "arguments": dict,
+    "probability": (int, float),
+    "seconds": (int, float),
+    "attempts": int,
+    "status": str,
+    "error": (str, type(None)),
+    "parents": list,
+}
+
+
+def _check_types(trace: Any, where: str) -> None:
+    """Raises TypeError for what is no walk: the file may have been written by anybody."""
+    if not isinstance(trace, dict) or not isinstance(trace.get("steps"), list):
+        raise TypeError(f"{where} has no steps")
+    for number, part in enumerate([trace, *trace["steps"]]):
+        place = f"{where}.steps[{number - 1}]" if number else where
+        if not isinstance(part, dict):
+            raise TypeError(f"{place} is no object")
+        for name, kind in _TYPES.items():
+            if name in part and not isinstance(part[name], kind):
+                raise TypeError(f"{place}.{name} is {part[name]!r}")
+        if number and part.get("trace") is not None:
+            _check_types(part["trace"], f"{place}.trace")
 
 
 def _write(path: Path, content: bytes) -> None:

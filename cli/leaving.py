@@ -33,7 +33,8 @@ def leave_quietly(debug: bool = False) -> Iterator[None]:
     """Turn exceptions into exit codes: 1 a failed walk, 2 bad input, 130 an interrupt, 141 a closed pipe."""
     try:
         yield
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except GraphError as error:
         if debug:
             raise
@@ -45,6 +46,12 @@ def leave_quietly(debug: bool = False) -> Iterator[None]:
     except BrokenPipeError:
         _drop_output()
         raise SystemExit(PIPE_CLOSED) from None
+    except OSError as error:  # a full disk, a folder without permission: not ours to mend
+        if debug:
+            raise
+        _drop_output()
+        where = f"{error.filename}: " if error.filename else ""
+        raise SystemExit(complain(f"octograph: {where}{error.strerror or error}", code=FAILED)) from None
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except Exception as error:
@@ -56,7 +63,7 @@ def leave_quietly(debug: bool = False) -> Iterator[None]:
 
 def complain(*lines: str, code: int = BAD_INPUT) -> int:
     """Write lines to stderr, without what could steer a terminal; returns the exit code."""
-    for line in lines:
+    for line in lines if sys.stderr is not None else ():
         sys.stderr.write("".join(map(_tame, line)) + "\n")
     return code
 
@@ -71,5 +78,9 @@ def _is_usage(error: Exception) -> bool:
 
 
 def _drop_output() -> None:
-    """Nobody reads stdout any more: let what is left in its buffer go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """If stdout can't be written any more, let what is left in its buffer go nowhere."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -76,14 +76,14 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of what
 
 
 def read_request(request: str) -> str:
-    """The request, from stdin if it is `-`. Raises InputError if there is nothing in it."""
-    if request == "-":
-        try:
-            request = sys.stdin.read()
-        except UnicodeDecodeError as error:
-            raise InputError("stdin: not UTF-8 text; a request is text") from error
-        if not request.strip():
-            raise InputError("stdin: no request in it")
+    """The request, from stdin if it is `-`. Raises InputError if there is nothing in it, or it is no text."""
+    source = "stdin" if request == "-" else "the request"
+    try:
+        if request == "-":
+            request = sys.stdin.read() if sys.stdin is not None else ""
+        request.encode()
+    except UnicodeError as error:
+        raise InputError(f"{source} is not UTF-8 text") from error
     if not request.strip():
-        raise InputError('the request is empty; say what is wanted, as in: octograph run desk "Convert 5 miles to km"')
+        raise InputError(f'{source} is empty; say what is wanted, as in: octograph run desk "Convert 5 miles to km"')
     return request.strip()

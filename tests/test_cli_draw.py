@@ -51,6 +51,8 @@ def test_what_run_prints_can_be_drawn(tmp_path: Path) -> None:
         (("draw", "list.json"), "list.json: not a walk"),
         (("draw", "broken.json"), "broken.json: not JSON"),
         (("draw", "wrong.json"), "wrong.json: not a walk"),
+        (("draw", "typed.json"), "trace.steps[0].probability is 'high'"),
+        (("draw", "deep.json"), "deep.json: not "),
         (("draw", "list.json", "--walk", "list.json"), "list.json: not a walk"),
         (("draw", GRAPH, "--depth", "0"), "--depth"),
         (("eval", GRAPH, "none.jsonl", *SHOP), "none.jsonl: can't be read"),
@@ -64,6 +66,10 @@ def test_what_can_t_be_drawn_or_measured_is_told_in_words(
     (tmp_path / "list.json").write_text("[1, 2]")
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "wrong.json").write_text('{"graph": "g", "query": "q", "steps": [{"hop": 1}]}')
+    typed = {"hop": 1, "source": "a", "node": "b", "query": "q", "probability": "high"}
+    (tmp_path / "typed.json").write_text(json.dumps({"graph": "g", "query": "q", "steps": [typed]}))
+    deep = '{"graph": "g", "query": "q", "steps": [{"hop": 0, "source": null, "node": "n", "query": "q", "trace": '
+    (tmp_path / "deep.json").write_text(deep * 400 + '{"graph": "g", "query": "q", "steps": [1]}' + "}]}" * 400)
     (tmp_path / "shop_tools.py").write_text((EXAMPLES / "shop_tools.py").read_text())
     ended = octograph(*arguments, folder=tmp_path)
     assert (ended.code, ended.out) == (2, "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from time import sleep
 
@@ -60,7 +62,10 @@ def test_a_request_can_come_from_stdin() -> None:
     assert octograph("run", "shop.yaml", *SHOP, "-q", "-", stdin="what's the price of a chair\n").out == "75.00 euros\n"
     for ended in (octograph("run", "shop.yaml", "-", stdin=" \n"), octograph("run", "shop.yaml", "")):
         assert (ended.code, ended.out) == (2, "")
-        assert "request" in ended.err
+        assert "is empty; say what is wanted" in ended.err
+    for words in ("-", "price of a \udcff lamp"):
+        ended = octograph("run", "shop.yaml", words, stdin="price of a \udcff lamp")
+        assert (ended.code, ended.err) == (2, f"{'stdin' if words == '-' else 'the request'} is not UTF-8 text\n")
 
 
 def test_a_request_that_nothing_fits_is_answered_with_what_could_be_done() -> None:
@@ -213,6 +218,21 @@ def test_a_closed_pipe_is_silent() -> None:
     process.stdout.close()
     assert process.wait(timeout=30) == 141
     assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_closed_streams_do_no_harm(closed: str) -> None:
+    """Without stdin, stdout or stderr a command ends as it would have, and never with a traceback."""
+    command = f'"{sys.executable}" -m octograph draw shop.yaml {closed}'
+    ended = subprocess.run(command, shell=True, cwd=EXAMPLES, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_full_disk_is_told_in_words() -> None:
+    """What can't be written ends with exit code 1 and the reason, not as a bug."""
+    command = f'"{sys.executable}" -m octograph schema > /dev/full'
+    ended = subprocess.run(command, shell=True, cwd=EXAMPLES, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "octograph: No space left on device\n")
 
 
 def test_colors_follow_the_terminal_and_no_color() -> None:
