@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 
 from octograph import Graph, Workflow
 from octograph.graphs.signature import Neighbor
+from octograph.nodes.folder import working_in
 from octograph.planners.octopus.board import IDLE, Board, Features
 from octograph.planners.octopus.calibration import Calibration
 from octograph.planners.octopus.embedded import EmbeddedOctopus
 from octograph.planners.octopus.encoder import SHIPPED
+from octograph.planners.octopus.references import find_references
 
 ROOT = Path(__file__).parent.parent
 SHARPNESS = (0.03, 0.05, 0.08)
@@ -32,6 +34,8 @@ FOR_LEAVES = ("scale", "explained", "missing", "named", "bare")
 FOR_STOP = ("stop", "background")
 SIGNED = ("stop", "bare")
 """Numbers that may be negative."""
+LACKING = 0.1
+"""Weight of an example that speaks of things only its author sees ("the letter", orders.csv)."""
 Array = NDArray[np.float64]
 
 
@@ -74,9 +78,15 @@ def _of_library(octopus: EmbeddedOctopus, path: Path) -> Iterator[Sample]:
         for owner, neighbor in enumerate(neighbors):
             for card in (neighbor, *neighbor.inside):
                 for example in card.examples:
-                    yield _sample(source, board, board.features(example, unseen=True), owner, weight)
+                    pending = ("data",) if find_references(example) else ()
+                    features = board.features(example, pending=pending, unseen=True)
+                    lacking = any(
+                        features.missing[position] for position, leaf in enumerate(board.leaves)
+                        if leaf.owner == owner and leaf.card.id == card.id
+                    )
+                    yield _sample(source, board, features, owner, weight * (LACKING if lacking else 1.0))
         for line in foreign:
-            yield _sample(source, board, board.features(line, unseen=True), -1, weight / 2)
+            yield _sample(source, board, board.features(line, unseen=True), -1, weight)
     if path.stem == "desk":
         names = [neighbor.id for neighbor in neighbors]
         for line in (ROOT / "tests" / "requests" / "desk_dev.jsonl").read_text(encoding="utf-8").splitlines():
@@ -98,59 +108,81 @@ def _sample(source: str, board: Board, features: Features, gold: int, weight: fl
     return Sample(source, np.stack(columns, axis=1), base, owners, features.background, gold, weight)
 
 
-def fit(train: list[Sample], steps: int = 400, rate: float = 0.3) -> Array:
+class Batch:
+    """Samples side by side, padded to one width."""
+
+    def __init__(self, samples: list[Sample]) -> None:
+        width = max(len(sample.leaves) for sample in samples) + 1
+        self.inputs = np.zeros((len(samples), width, len(FOR_LEAVES) + len(FOR_STOP)))
+        self.base = np.full((len(samples), width), -np.inf)
+        self.owners = np.full((len(samples), width), -2)
+        self.gold = np.array([sample.gold for sample in samples])
+        self.weight = np.array([sample.weight for sample in samples])
+        for row, sample in enumerate(samples):
+            here = slice(1, len(sample.leaves) + 1)
+            self.inputs[row, here, : len(FOR_LEAVES)] = sample.leaves
+            self.inputs[row, 0, len(FOR_LEAVES) :] = 1.0, sample.background  # column 0 is stop
+            self.base[row, here], self.base[row, 0] = sample.base, 0.0
+            self.owners[row, here], self.owners[row, 0] = sample.owners, -1
+
+    def shares(self, weights: Array) -> Array:
+        """(samples, leaves + stop): softmax of the logits."""
+        logits = self.inputs @ weights + self.base
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        normalized: Array = shares / shares.sum(axis=1, keepdims=True)
+        return normalized
+
+    def gradient(self, weights: Array) -> Array:
+        """Of the weighted mean negative log-likelihood, (weights,)."""
+        shares = self.shares(weights)
+        right = np.where(self.owners == self.gold[:, None], shares, 0.0)
+        posterior = right / np.maximum(right.sum(axis=1, keepdims=True), 1e-300)
+        each = np.einsum("sl,slw->sw", shares - posterior, self.inputs)
+        mean: Array = self.weight @ each / self.weight.sum()
+        return mean
+
+    def predicted(self, weights: Array) -> tuple[NDArray[np.int64], Array, Array]:
+        """(best owner or -1, its probability, the right one's probability), one of each a sample."""
+        shares = self.shares(weights)
+        totals = np.stack([np.where(self.owners == owner, shares, 0).sum(1) for owner in range(-1, self.owners.max() + 1)], 1)
+        right = np.take_along_axis(totals, (self.gold + 1)[:, None], axis=1)[:, 0]
+        return totals.argmax(axis=1) - 1, totals.max(axis=1), right
+
+
+def fit(batch: Batch, steps: int = 600, rate: float = 0.3) -> Array:
     """(len(FOR_LEAVES + FOR_STOP),); Adam on the exact gradient, weakly held to the values it starts from."""
     names = FOR_LEAVES + FOR_STOP
     start = np.array([getattr(Calibration(), name) for name in names])
     floor = np.array([-np.inf if name in SIGNED else 0.0 for name in names])
     weights, first, second = start.copy(), np.zeros(len(names)), np.zeros(len(names))
-    shares = np.array([sample.weight for sample in train])
     for step in range(1, steps + 1):
-        gradients = np.stack([_gradient(sample, weights)[1] for sample in train])
-        gradient = shares @ gradients / shares.sum() + 1e-4 * (weights - start)
+        gradient = batch.gradient(weights) + 1e-4 * (weights - start)
         first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
         weights = weights - rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
         weights = np.maximum(weights, floor)
     return weights
 
 
-def _gradient(sample: Sample, weights: Array) -> tuple[float, Array]:
-    """(negative log-likelihood, its gradient) of one sample."""
-    wide = len(FOR_LEAVES)
-    inputs = np.zeros((len(sample.leaves) + 1, len(weights)))  # (leaves + stop, weights)
-    inputs[:-1, :wide] = sample.leaves
-    inputs[-1, wide:] = 1.0, sample.background
-    logits = inputs @ weights + np.append(sample.base, 0.0)
-    shares = np.exp(logits - logits.max())
-    right = np.append(sample.owners == sample.gold, sample.gold == -1)
-    total, gold = shares.sum(), shares[right].sum()
-    posterior = np.where(right, shares, 0.0) / max(gold, 1e-300)
-    return float(np.log(total) - np.log(max(gold, 1e-300))), (shares / total - posterior) @ inputs
+def fit_threshold(batch: Batch, weights: Array) -> float:
+    """The probability below which taking the best neighbor is wrong more often than stopping is."""
+    best, sure, _ = batch.predicted(weights)
+    grid = np.arange(0.0, 0.61, 0.05)
+    right = [batch.weight @ (np.where(sure < threshold, -1, best) == batch.gold) for threshold in grid]
+    return round(float(grid[int(np.argmax(right))]), 2)
 
 
 def report(samples: list[Sample], weights: Array) -> dict[str, float]:
     """Likelihood, accuracy, expected calibration error in ten bins, and how often stop is right and wrong."""
-    wide = len(FOR_LEAVES)
-    losses, sure, hit, stopped, foreign = [], [], [], [], []
-    for sample in samples:
-        losses.append(_gradient(sample, weights)[0])
-        scores = np.full(sample.owners.max() + 2, -np.inf)
-        np.logaddexp.at(scores, sample.owners, sample.leaves @ weights[:wide] + sample.base)
-        scores[-1] = weights[wide] + weights[wide + 1] * sample.background
-        shares = np.exp(scores - scores.max())
-        shares /= shares.sum()
-        best = int(shares.argmax())
-        sure.append(float(shares[best]))
-        stopped.append(best == len(shares) - 1)
-        foreign.append(sample.gold == -1)
-        hit.append(float((-1 if stopped[-1] else best) == sample.gold))
-    bins = np.minimum((np.array(sure) * 10).astype(int), 9)
-    gaps = [(bins == b).mean() * abs(np.array(sure)[bins == b].mean() - np.array(hit)[bins == b].mean()) for b in set(bins)]
-    stops, strange = np.array(stopped), np.array(foreign)
+    batch = Batch(samples)
+    best, sure, right = batch.predicted(weights)
+    hit = (best == batch.gold).astype(float)
+    bins = np.minimum((sure * 10).astype(int), 9)
+    gaps = [(bins == b).mean() * abs(sure[bins == b].mean() - hit[bins == b].mean()) for b in set(bins.tolist())]
+    stops, strange = best == -1, batch.gold == -1
     return {
         "n": len(samples),
-        "nll": round(float(np.mean(losses)), 4),
-        "accuracy": round(float(np.mean(hit)), 4),
+        "nll": round(float(-np.log(np.maximum(right, 1e-300)).mean()), 4),
+        "accuracy": round(float(hit.mean()), 4),
         "ece": round(float(sum(gaps)), 4),
         "foreign_refused": round(float(stops[strange].mean()), 4) if strange.any() else 1.0,
         "own_refused": round(float(stops[~strange].mean()), 4) if (~strange).any() else 0.0,
@@ -162,22 +194,30 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="store the numbers beside the weights")
     parser.add_argument("--library", type=Path, default=ROOT / "graphs" / "library", help="folder of graphs")
     options = parser.parse_args()
+    with working_in(ROOT / "graphs" / "library" / "data"):
+        fit_and_report(options.library, options.write)
+
+
+def fit_and_report(library: Path, write: bool) -> None:
+    """Fit at every sharpness, print the figures, and store the likeliest."""
     best: tuple[float, dict[str, float], dict[str, dict[str, float]]] | None = None
     for sharpness in SHARPNESS:
-        data = list(read_samples(sharpness, options.library))
+        data = list(read_samples(sharpness, library))
         held_back = [sample for nth, sample in enumerate(data) if nth % 5 == 0]
-        weights = fit([sample for nth, sample in enumerate(data) if nth % 5 != 0])
+        batch = Batch([sample for nth, sample in enumerate(data) if nth % 5 != 0])
+        weights = fit(batch)
         figures = {"all": report(held_back, weights)}
         for source in dict.fromkeys(sample.source for sample in data):
             figures[source] = report([sample for sample in held_back if sample.source == source], weights)
         fitted = {name: round(float(weight), 4) for name, weight in zip(FOR_LEAVES + FOR_STOP, weights, strict=True)}
-        values = replace(Calibration(), sharpness=sharpness, **fitted).to_data()
-        print(f"sharpness {sharpness}: {fitted}")
+        threshold = fit_threshold(batch, weights)
+        values = replace(Calibration(), sharpness=sharpness, threshold=threshold, **fitted).to_data()
+        print(f"sharpness {sharpness}: {fitted} threshold {threshold}")
         for source, row in figures.items():
             print(f"  {source:12} {row}")
         if best is None or figures["all"]["nll"] < best[0]:
             best = (figures["all"]["nll"], values, figures)
-    if options.write and best is not None:
+    if write and best is not None:
         text = json.dumps({"values": best[1], "held_back": best[2]}, indent=2)
         (SHIPPED / "calibration.json").write_text(text + "\n", encoding="utf-8")
 

@@ -45,13 +45,6 @@ class Filling:
         found = [mention for of in (*self.mentions.values(), *self.spare.values()) for mention in of]
         return sum(end - start for start, end in {(mention.start, mention.end) for mention in found})
 
-    @property
-    def first(self) -> int | None:
-        """Where the first argument begins in the text, None if none came from the text."""
-        return min(
-            (mention.start for mentions in self.mentions.values() for mention in mentions if mention.end), default=None
-        )
-
 
 def fill(signature: Signature, text: str, inputs: Sequence[Result] = ()) -> Filling:
     """Fill `signature` from `text` and `inputs`; never raises, what is missing is named in the result."""

@@ -60,11 +60,11 @@ class Features:
     fits: NDArray[np.float64]
     """(leaves,): soft maximum of the cosine similarities to the leaf's description and examples."""
     explained: NDArray[np.float64]
-    """(leaves,): share of the text that is values of the kinds it takes."""
+    """(leaves,): share of the text that is values of the kinds it takes, times the fit: dates make no booking a sum."""
     missing: NDArray[np.float64]
     """(leaves,): required arguments that are nowhere to be found."""
     named: NDArray[np.float64]
-    """(leaves,): 1 if the text says the worker's name: "simplify", "capital"."""
+    """(leaves,): 1 if the text says every word of the worker's name: "simplify", "capital"."""
     bare: NDArray[np.float64]
     """(leaves,): 1 for a worker that has a description and no examples."""
     idle: NDArray[np.bool_]
@@ -172,13 +172,15 @@ class Board:
         fits = sharpness * np.log(np.add.reduceat(similar, self._starts)).astype(np.float64)  # (leaves,)
         fillings: dict[str, Filling] = {}
         explained, missing, idle = np.zeros(len(fits)), np.zeros(len(fits)), np.zeros(len(fits), bool)
+        files = sum(mention.end - mention.start for mention in find_files(text, _NO_CLUES))
         for position in np.argsort(-fits)[:INSPECTED]:
             leaf = self.leaves[position]
             if leaf.signature is not None and leaf.signature.parameters:
                 filling = fill(leaf.signature, text, inputs)
                 fillings[key_of(leaf)] = filling
-                explained[position] = min(1.0, filling.explained / max(1, len(text.strip())))
-                missing[position] = _wanting(filling, text, pending)
+                told = filling.explained + (files if needs_reading(filling) else 0)
+                explained[position] = min(1.0, told / max(1, len(text.strip()))) * max(0.0, fits[position])
+                missing[position] = _wanting(filling, files > 0, pending)
                 idle[position] = max(len(inputs), len(pending)) < 2 and _waits_for_results(leaf.signature, filling)
         background = sharpness * float(np.log(near.sum() + 1e-30))
         return Features(fits, explained, missing, self._named_in(text), self._bare, idle, background, fillings)
@@ -204,7 +206,7 @@ class Board:
 
     def _named_in(self, text: str) -> NDArray[np.float64]:
         words = {stem(word) for word in re.findall(r"[^\W\d_]{3,}", text.lower())}
-        return np.array([float(not words.isdisjoint(names)) for names in self._names])
+        return np.array([float(bool(names) and names <= words) for names in self._names])
 
     def _apart(self, background: Vectors) -> Vectors:
         """The background requests that no neighbor claims: a graph that books tables must not shy away from it."""
@@ -224,14 +226,18 @@ def _waits_for_results(signature: Signature, filling: Filling) -> bool:
     return combines(signature) and not any(of for name, of in filling.mentions.items() if name not in vague)
 
 
-def _wanting(filling: Filling, text: str, pending: tuple[str, ...]) -> int:
+def needs_reading(filling: Filling) -> bool:
+    """True for a worker that looks for text to work on, which a file named in the request may hold."""
+    return any(parameter.kind.name == "text-input" for parameter in filling.missing)
+
+
+def _wanting(filling: Filling, readable: bool, pending: tuple[str, ...]) -> int:
     """Required arguments that neither the text nor a coming result nor a file to be read can give."""
     wanting = 0
     for parameter in filling.missing:
         kind = parameter.kind.name
-        readable = kind == "text-input" and any(True for _ in find_files(text, _NO_CLUES))
-        if kind != "results" and not readable and not any(compatible(kind, coming) for coming in pending):
-            wanting += 1
+        given = (kind == "text-input" and readable) or any(compatible(kind, coming) for coming in pending)
+        wanting += kind != "results" and not given
     return wanting
 
 

@@ -28,6 +28,9 @@ BOARDS = 256
 READINGS = 512
 """Requests whose reading is kept while they are walked."""
 
+DOUBTFUL = 0.6
+"""A worker that lacks an argument, and so can only say what it lacks, is taken from this probability on."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
@@ -122,9 +125,10 @@ class EmbeddedOctopus:
         inputs = ready.inputs or tuple(query.inputs)
         pending = tuple(result.kind for result in inputs)
         assessed = board.assess(ready.text, inputs, pending, like=item.text)
-        if ready.bare != ready.text and _reckons(assessed.leaf.signature):
-            ready = replace(ready, text=ready.bare)
-            assessed = board.assess(ready.text, inputs, pending, like=item.text)
+        if ready.bare != ready.text:
+            bare = board.assess(ready.bare, inputs, pending, like=item.text)
+            if _reckons(assessed.leaf.signature) or (bare.filling.complete and _sureness(bare) > _sureness(assessed)):
+                ready, assessed = replace(ready, text=ready.bare), bare
         decisions = [
             self._toward(board, index, float(assessed.probabilities[index]), ready, inputs, assessed, parents)
             for index in assessed.ranking
@@ -134,7 +138,8 @@ class EmbeddedOctopus:
             if decisions and decisions[0].neighbor == item.aim:
                 return [_settled(decisions[0])]
         stop = Decision(None, item.text, assessed.stop, part=item.part, parents=parents)
-        if not decisions or decisions[0].probability < self.threshold:
+        doubtful = not assessed.filling.complete and not pending
+        if not decisions or decisions[0].probability < (max(self.threshold, DOUBTFUL) if doubtful else self.threshold):
             return [stop, *decisions]
         return sorted([stop, *decisions], key=lambda decision: -decision.probability)
 
@@ -187,6 +192,10 @@ def _reckons(signature: Signature | None) -> bool:
     """True for a worker that takes plain numbers and would stumble over a unit."""
     kinds = {parameter.kind.name for parameter in signature.parameters if parameter.required} if signature else set()
     return bool(kinds & BARE)
+
+
+def _sureness(assessed: Assessment) -> float:
+    return float(assessed.probabilities[assessed.ranking[0]])
 
 
 def _settled(decision: Decision) -> Decision:

@@ -37,7 +37,10 @@ _SPOKEN = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _NAMED = re.compile(r"(?<![\w-])(?P<name>noon|midday|midnight)(?![\w-])", re.IGNORECASE)
-_NOW = re.compile(r"(?<![\w-])(?:right\s+)?now(?![\w-])", re.IGNORECASE)
+_NOW = re.compile(
+    r"\b(?:from|between|until|till|and|to)\s+(?P<last>now)\b|(?<!right )\b(?P<first>now)(?=\s+(?:and|to|until|till)\b)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     rf"\bat\s+(?P<hour>1?\d|2[0-3]|{_HOUR_WORDS})\b(?![.,:/-]?\d)(?!\s*(?:%|[a-z]))", re.IGNORECASE | re.ASCII
 )
@@ -51,8 +54,8 @@ def find_times(text: str, clues: Clues) -> list[Mention]:
     """Every time of day in `text`, in ISO 8601 ("15:30:00").
 
     A bare hour ("at 5") scores low; "9.30" counts only with am, pm, a part of the day or "at" before it;
-    "now" is the clock's time. If a duration has been filled for the same call, "45 minutes before noon" is noon.
-    "half past four" is 04:30 unless it is said to be in the afternoon.
+    "now" at an end of a span is the clock's time; "half past four" is 04:30 unless it is said to be in the afternoon.
+    If a duration has been filled for the same call, "45 minutes before noon" is noon, for the tool reckons.
     """
     if not _MAYBE.search(text):
         return []
@@ -67,7 +70,7 @@ def find_times(text: str, clues: Clues) -> list[Mention]:
             start = match.start("hour") if form is _BARE else match.start()
             kept.append(Mention(start, match.end(), value.isoformat(), score))
     now = clock.now().time().replace(microsecond=0).isoformat()
-    kept += [Mention(match.start(), match.end(), now, 0.4) for match in _NOW.finditer(text)]
+    kept += [Mention(*match.span(match.lastgroup or 0), now, 0.4) for match in _NOW.finditer(text)]
     return sorted(kept, key=lambda mention: mention.start)
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ...graphs.signature import Clues, Mention, Parameter
+from ...graphs.signature import Clues, Mention
 from ...graphs.walk import Result
 from .arguments import TEXTUAL, compatible
-from .board import Assessment, Board, Leaf
+from .board import Assessment, Board, Leaf, key_of, needs_reading
 from .clauses import Clause, split_clauses, without_courtesy
 from .finders import find_files
 from .lexicon import FUNCTION_WORDS
@@ -67,7 +67,7 @@ class Reader:
     def _read_clause(self, base: int, clause: Clause) -> None:
         text = without_courtesy(clause.text)
         if _FRAGMENT.match(text) and any(self._clauses[:-1]):
-            text = f"that {text}"
+            text, clause = f"that {text}", replace(clause, sequential=True)
         head, tail = split_operation(text, self.board)
         if tail:
             self._read_clause(base, replace(clause, text=head))
@@ -149,7 +149,7 @@ class Reader:
             around = text[: match.start()] + text[end:]
             if found.leaf.gives in ("data", "boolean") or len(_content(around)) < 2:
                 continue
-            wanted = self._wanted(self.board.assess(text[: match.start()] + "it" + text[end:]))
+            wanted = _wanted(self.board.assess(text[: match.start()] + "it" + text[end:]))
             if not any(compatible(kind, found.leaf.gives) for kind in wanted):
                 continue
             ordinal = -(abs(part) + 1 + ITEMS_A_CLAUSE // 2 + len(bonds))
@@ -165,35 +165,47 @@ class Reader:
         self, reference: Reference, text: str, assessed: Assessment, clause: Clause
     ) -> tuple[int, ...] | str | None:
         """The items it stands for, or the words of something named before, or None for a mere filler word."""
-        before = self._clauses[:-1] if len(self._clauses) > 1 else []
-        earlier = [parts for parts in before if parts]
+        earlier = self._earlier()
         if not earlier:
             return None
-        if not reference.strong and assessed.filling.complete and assessed.leaf.signature and not assessed.abstains:
-            if _from_text(assessed) and not _acts_on_object(text, reference) and not self._invites(text, assessed):
-                return None
+        last = self._item(earlier[-1][-1])
+        with_result = self.board.assess(text, self.inputs, (last.gives,))
+        if not reference.strong and _is_filler(text, reference, assessed, with_result, last.gives):
+            return None
         if reference.form is Form.SEVERAL:
             return self._several(earlier, text)
-        last = self._item(earlier[-1][-1])
-        wanted = self._wanted(assessed)
+        if reference.form is Form.AMOUNT or reference.noun in _RESULT_ONLY or clause.sequential and last.gives != "boolean":
+            return (last.part,)
         noun = _KIND_OF_NOUN.get(reference.noun)
-        named = self._named_before(wanted, noun)
         if noun is not None and last.gives != noun and (spoken := self._spoken_of(noun)):
-            return spoken
-        if named is not None and self._prefers_named(reference, last, wanted, clause):
-            return (
-                f"{named}'s"
-                if reference.form is Form.OWNER
-                else (f"in {named}" if reference.form is Form.PLACE else named)
-            )
-        return (last.part,)
+            return _worded(reference, spoken)
+        material = self._material_of(last) if _looks_for_text(with_result) else None
+        if material is not None:
+            return material if isinstance(material, tuple) else _worded(reference, material)
+        return self._thing_named(reference, text, noun, with_result, last) or (last.part,)
 
-    def _invites(self, text: str, assessed: Assessment) -> bool:
-        """True if another worker fits better once it may take the result before: "what is it in miles"."""
-        last = next(self._item(parts[-1]) for parts in reversed(self._clauses[:-1]) if parts)
-        with_result = self.board.assess(text, self.inputs, (last.gives,))
-        missing = with_result.filling.missing
-        return with_result.leaf is not assessed.leaf and any(compatible(p.kind.name, last.gives) for p in missing)
+    def _thing_named(
+        self, reference: Reference, text: str, noun: str | None, with_result: Assessment, last: Item
+    ) -> str | None:
+        """The words of what "it" means, if the request makes better sense with them than with the last result."""
+        if last.gives != "boolean" and _chance_for(with_result, last.gives) >= LIKELY:
+            return None
+        best, most = None, 0.0
+        for kind, words in self._mentions_before():
+            if noun is not None and not _names(noun, kind):
+                continue
+            worded = _worded(reference, words)
+            about = self.board.assess(text[: reference.start] + worded + text[reference.end :], self.inputs)
+            end = reference.start + len(words)
+            used = any(m.start < end and reference.start < m.end for of in about.filling.mentions.values() for m in of)
+            reading = kind == "file" and needs_reading(about.filling)
+            if (used and about.filling.complete or reading) and not about.abstains and _sureness(about) > most:
+                best, most = worded, _sureness(about)
+        return best
+
+    def _mentions_before(self) -> list[tuple[str, str]]:
+        """(kind, words) of what the last two items name, latest first."""
+        return [mention for item in reversed(self.items[-2:]) for mention in reversed(item.mentions)]
 
     def _several(self, earlier: list[list[int]], text: str) -> tuple[int, ...]:
         if re.search(r"\ball\b|\beverything\b", text, re.IGNORECASE):
@@ -207,28 +219,22 @@ class Reader:
             return tuple(parts[-1] for parts in earlier)
         return (last.part,)
 
-    def _wanted(self, assessed: Assessment) -> tuple[str, ...]:
-        """The kinds the best leaf still looks for; if it has all it needs, those it would take besides."""
-        signature, filling = assessed.leaf.signature, assessed.filling
-        if signature is None or filling.missing:
-            return tuple(parameter.kind.name for parameter in filling.missing)
-        return tuple(p.kind.name for p in signature.parameters if p.name not in filling.arguments and not p.choices)
+    def _material_of(self, item: Item) -> tuple[int, ...] | str | None:
+        """What an item that works on a text works on: the file's name or the reading of it; None for other items.
 
-    def _prefers_named(self, reference: Reference, last: Item, wanted: tuple[str, ...], clause: Clause) -> bool:
-        """True if "it" means the thing spoken of, false if it means what came out."""
-        if reference.form is Form.AMOUNT or reference.noun in _RESULT_ONLY:
-            return False
-        if wanted and not any(compatible(kind, last.gives) for kind in wanted):
-            return True
-        if last.gives == "boolean":
-            return True
-        if last.gives in TEXTUAL and not clause.sequential and any(kind in TEXTUAL for kind in wanted):
-            return last.leaf != "read" and self._material(last)
-        return False
+        After "summarize notes.txt", "its sentiment" is the sentiment of the notes, not of the summary.
+        """
+        if item.gives not in TEXTUAL or item.leaf == self._reading_leaf():
+            return None
+        files = [words for kind, words in item.mentions if kind == "file"]
+        if files:
+            return files[-1]
+        read = tuple(need for need in item.needs if self._item(need).leaf == self._reading_leaf())
+        return read or None
 
-    def _material(self, item: Item) -> bool:
-        """True if the item works on a file's text, so that "its" speaks of the text rather than of the outcome."""
-        return any(kind == "file" for kind, _ in item.mentions)
+    def _reading_leaf(self) -> str | None:
+        reader = self._reader_of_files()
+        return reader.card.id if reader else None
 
     def _named_before(self, wanted: tuple[str, ...], noun: str | None) -> str | None:
         """The words of the latest thing named that could be meant."""
@@ -245,19 +251,29 @@ class Reader:
         mentions = [words for item in self.items for kind, words in item.mentions if kind == noun]
         return mentions[-1] if mentions else None
 
+    def _earlier(self) -> list[list[int]]:
+        """The parts of the clauses before the one being read."""
+        return [parts for parts in self._clauses[:-1] if parts]
+
     # What goes without saying ----------------------------------------------------------------------------------
 
     def _complete(self, text: str, assessed: Assessment, clause: Clause) -> tuple[str, tuple[int, ...]]:
-        """Supplies what an elliptical clause leaves out: "then sort by price", "and in hours?"."""
-        earlier = [parts for parts in self._clauses[:-1] if parts]
-        missing = [p for p in assessed.filling.missing if p.kind.name not in ("results", "choice")]
-        if not earlier or not missing or assessed.leaf.signature is None:
+        """Supplies what an elliptical clause leaves out: "then sort by price", "save to hot.txt"."""
+        earlier = self._earlier()
+        if not earlier:
             return text, ()
         last = self._item(earlier[-1][-1])
+        alone = assessed.filling.complete and _from_text(assessed) and not assessed.abstains
+        if not alone or _ACTION.match(text) or clause.sequential:
+            assessed = self.board.assess(text, self.inputs, (last.gives,))
+        missing = [p for p in assessed.filling.missing if p.kind.name not in ("results", "choice")]
+        if not missing or assessed.leaf.signature is None:
+            return text, ()
         fits = any(compatible(parameter.kind.name, last.gives) for parameter in missing) and last.gives != "boolean"
         named = self._named_before(tuple(parameter.kind.name for parameter in missing), None)
-        if fits and (clause.sequential or named is None or last.gives == "table" and not _asks(text)):
-            return text, tuple(earlier[-1]) if _plural(missing) else (last.part,)
+        acts = clause.sequential or (bool(_ACTION.match(text)) and last.gives == "table")
+        if fits and (acts or named is None):
+            return text, tuple(earlier[-1]) if any(parameter.many for parameter in missing) else (last.part,)
         if named is not None:
             return f"{text.rstrip(' ?.!')} {_PREPOSITIONS.get(missing[0].kind.name, 'of')} {named}", ()
         return text, ()
@@ -266,9 +282,8 @@ class Reader:
         """Adds the reading of a file whose text is needed by a worker that takes no files."""
         if self.inputs and not list(find_files(text, _NO_CLUES)):
             return needs
-        wants_text = any(p.kind.name == "text-input" for p in assessed.filling.missing)
         files = [mention.value for mention in find_files(text, _NO_CLUES)]
-        if not wants_text or not files or any(self._item(need).gives in TEXTUAL for need in needs):
+        if not needs_reading(assessed.filling) or not files or any(self._item(need).gives in TEXTUAL for need in needs):
             return needs
         reader = self._reader_of_files()
         if reader is None:
@@ -309,6 +324,10 @@ _OPERATION = re.compile(
     r"|(?:expressed\s+|measured\s+)?(?:in|into|as)\s+[\w°/]+(?:\s+(?:per\s+)?\w+)?)(?P<rest>\W*(?:roughly|approximately|please|exactly|instead)?\W*)$",
     re.IGNORECASE,
 )
+
+
+LIKELY = 0.25
+"""From this probability on, "it" means the last result; below, rather the thing spoken of."""
 
 
 def split_operation(text: str, board: Board) -> tuple[str, str]:
@@ -368,17 +387,52 @@ def _content(text: str) -> list[str]:
     return [word for word in re.findall(r"[^\W_]{2,}", text.lower()) if word not in FUNCTION_WORDS]
 
 
+def _is_filler(text: str, reference: Reference, alone: Assessment, with_result: Assessment, given: str) -> bool:
+    """True if a weak reference stands for nothing: the request is complete without it."""
+    if alone.leaf.signature is None or alone.abstains or not alone.filling.complete or not _from_text(alone):
+        return False
+    if _acts_on_object(text, reference):
+        return False
+    invited = with_result.leaf is not alone.leaf and any(compatible(kind, given) for kind in _wanted(with_result))
+    return not invited
+
+
+def _wanted(assessed: Assessment) -> tuple[str, ...]:
+    """The kinds the best leaf still looks for; if it has all it needs, those it would take besides."""
+    signature, filling = assessed.leaf.signature, assessed.filling
+    if signature is None or filling.missing:
+        return tuple(parameter.kind.name for parameter in filling.missing)
+    return tuple(p.kind.name for p in signature.parameters if p.name not in filling.arguments and not p.choices)
+
+
+def _chance_for(assessed: Assessment, given: str) -> float:
+    """P(a neighbor whose best worker still looks for a value of the kind given)."""
+    chance = 0.0
+    for index, leaf in assessed.leaves.items():
+        filling = assessed.fillings.get(key_of(leaf))
+        if filling and any(compatible(parameter.kind.name, given) for parameter in filling.missing):
+            chance += float(assessed.probabilities[index])
+    return chance
+
+
+def _looks_for_text(assessed: Assessment) -> bool:
+    return any(kind in TEXTUAL for kind in _wanted(assessed)) and needs_reading(assessed.filling)
+
+
+def _sureness(assessed: Assessment) -> float:
+    return float(assessed.probabilities[assessed.ranking[0]])
+
+
+def _worded(reference: Reference, words: str) -> str:
+    """The words in the form of the reference they replace."""
+    if reference.form is Form.OWNER:
+        return f"{words}'s"
+    return f"in {words}" if reference.form is Form.PLACE else words
+
+
 def _acts_on_object(text: str, reference: Reference) -> bool:
     """True for "draw it", "save that in x.txt": a verb whose object the reference is."""
     return bool(_ACTION.match(text)) and reference.form is Form.THING
-
-
-def _asks(text: str) -> bool:
-    return text.rstrip().endswith("?")
-
-
-def _plural(missing: Sequence[Parameter]) -> bool:
-    return any(parameter.many for parameter in missing)
 
 
 def _from_text(assessed: Assessment) -> bool:

@@ -32,6 +32,11 @@ _COMBINING = re.compile(
     r"^\W*(?:add|sum|total|multiply|subtract|divide|combine|merge|join|concatenate|compare|put\s+together)\b", re.IGNORECASE
 )
 """Verbs whose coordinated objects belong together: "add 84 and 225"."""
+_COMBINATION = re.compile(
+    r"\b(?:sum|total|product|difference|average|mean|median|ratio|quotient|gcd|lcm|divisor|multiple)\s+(?:of|between)\b|"
+    r"^\W*(?:add|multiply|subtract|divide)\b",
+    re.IGNORECASE,
+)
 _COMPARE_WORD = re.compile(r"^\W*compare\b", re.IGNORECASE)
 _SAME_OF = re.compile(r"^(?:the\s+)?(?:that|those|one|ones|same)\s+(?:of|for|in)\s+", re.IGNORECASE)
 _SMALL = re.compile(
@@ -81,7 +86,7 @@ def _alternatives(text: str, board: Board, whole: Assessment) -> list[str]:
 def _shared(text: str, board: Board, whole: Assessment) -> list[str]:
     """ "capital of Finland and Greece": a coordination of values of one parameter, each put in its place in turn."""
     signature = whole.leaf.signature
-    if signature is None or whole.abstains or _COMBINING.match(text):
+    if signature is None or whole.abstains or _COMBINING.match(text) or _COMBINATION.search(text):
         return []
     for parameter in signature.parameters:
         if parameter.many or parameter.kind.name in ("text", "choice", "boolean", "results", "table"):
@@ -147,7 +152,7 @@ def _standing_alone(segment: str, before: list[str], board: Board) -> str | None
     assessed = board.assess(segment)
     signature = assessed.leaf.signature
     headless = _headless(segment, assessed) or bool(before and _SAME_OF.match(segment))
-    if not headless and not assessed.abstains and _fills(assessed):
+    if not headless and not assessed.abstains and _fills(assessed) and not _lacks_company(segment):
         return re.sub(r"^\W*(?:both|either)\s+", "", segment) if not before or signature is not None else None
     if not before:
         return None
@@ -166,6 +171,11 @@ def _standing_alone(segment: str, before: list[str], board: Board) -> str | None
     return piece if _filled_from(piece, previous.leaf.signature) else None
 
 
+def _lacks_company(segment: str) -> bool:
+    """True for "the sum of 3": what combines values has not got them all yet."""
+    return bool(_COMBINATION.search(segment)) and len(re.findall(r"\d[\d,.]*|(?<!['’])\b[b-z]\b", segment)) == 1
+
+
 def _takes_many(assessed: Assessment) -> bool:
     """True for a worker that takes all the values it is given in one call, such as a sum."""
     signature = assessed.leaf.signature
@@ -178,16 +188,24 @@ def _headless(segment: str, assessed: Assessment) -> bool:
     """True if the segment begins, small words aside, with an argument: it says what, but not what to do with it."""
     if starts_clause(segment):
         return False
-    first = assessed.filling.first
+    first = _first_argument(assessed)
     if first is None:
         return False
     return all(_SMALL.match(word) for word in re.findall(r"\w+", segment[:first]))
 
 
+def _first_argument(assessed: Assessment) -> int | None:
+    """Where the first argument begins in the text, required ones before others; None if none came from the text."""
+    signature, mentions = assessed.leaf.signature, assessed.filling.mentions
+    required = [parameter.name for parameter in signature.parameters if parameter.required] if signature else []
+    starts = [m.start for name in required for m in mentions.get(name, ()) if m.end > m.start]
+    return min(starts or [m.start for of in mentions.values() for m in of if m.end > m.start], default=None)
+
+
 def _lead(text: str, board: Board) -> str | None:
     """What stands before the first argument of a request: "Convert ", "capital of "."""
     assessed = board.assess(text)
-    first = assessed.filling.first
+    first = _first_argument(assessed)
     return text[:first] if first else None
 
 

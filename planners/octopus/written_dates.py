@@ -27,7 +27,11 @@ _PREFIX = rf"(?:(?<![\w.]){_WEEKDAY}(?:,\s*|\s+)(?:the\s+)?)?"
 _LETTERS = r"[^\W\d_]{3,10}"
 _SUFFIX = r"(?:\s?(?:st|nd|rd|th)\b)"
 _ORDINAL = "|".join(sorted((word.replace("-", "[ -]") for word in ORDINALS), key=len, reverse=True))
-_STOPS = r"\s*(?:$|[,.;:?!)\]]|(?:and|to|or|until|till|through|at|is|was|in|on|from|for|of|vs)\b|[-–—]\s*\d)"
+_STOPS = (
+    r"\s*(?:$|[,.;:?!)\]]|[-–—]\s*\d"
+    r"|(?:and|to|or|until|till|through|at|is|was|in|on|from|for|of|vs|an?|the|public|bank|holiday|falls?)\b)"
+)
+"""What may follow a date: after anything else, "may" and "march" are rather verbs."""
 _TO_DAY = r"\s*(?:and|to|or|-|–)\s*\d{1,2}(?:st|nd|rd|th)?\s+[a-z]"
 _YEAR = rf"(?:\d{{4}}(?![\d%])(?!\.\d)|['’]\d\d(?!\d)|\d\d(?={_STOPS})(?!\s*:\d)(?!{_TO_DAY}))"
 
