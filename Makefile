@@ -47,7 +47,7 @@ docs: .venv/.test  ## Build the documentation into site/
 	$(BIN)/mkdocs build --strict --quiet
 
 bench: .venv/.test  ## Measure, beside the peers
-	$(BIN)/python -m benchmarks
+	@for file in $$(grep -l __main__ benchmarks/*.py); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 wheel: .venv/.test  ## Build the wheel, and try it in an empty folder
 	.ci/try-wheel
