@@ -76,6 +76,29 @@ def _try_commands(text: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("graph", "request_", "answer"),
+    [
+        ("shop", "How much are two cups, and when do they arrive in Paris?", "9.00 euros\n2 days"),
+        ("review", "  The soup was hot,   the bread was excellent. ", "* 8 words\n* excellent"),
+    ],
+)
+def test_the_examples_answer(graph: str, request_: str, answer: str) -> None:
+    """Each graph under examples/ is sound and answers with the tools beside it."""
+    tools = ("--tools", f"{graph}_tools")
+    assert octograph("check", f"{graph}.yaml", *tools).code == 0
+    assert octograph("run", f"{graph}.yaml", *tools, "--quiet", request_).out == f"{answer}\n"
+
+
+def test_the_example_program_runs() -> None:
+    """examples/watch.py shows the walk as it happens."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / "watch.py")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "units <- how many hours is 59 days?" in done.stdout
+
+
+@pytest.mark.parametrize(
     ("name", "write"),
     [
         ("reference-command-line", reference_pages.command_line),
