@@ -14,6 +14,9 @@ _MOST = 2_000
 _STARTS = re.compile(r"(?<![\w.])(?:[-−](?=[0-9.]))?(?=[$€£]?[0-9.½-¾]|[a-zA-Z])")
 _BETWEEN = re.compile(r"\s*(?:[,;\n\t|]\s*(?:and\s+|&\s*)?|\s(?:and|&|or|vs\.?|versus|with)\s+|\s)", re.IGNORECASE)
 _RANGE = re.compile(r"\s*(?:to|through|thru|up to|\.\.\.?|…|–)\s*", re.IGNORECASE)
+_TO = re.compile(r"\s+to\s+", re.IGNORECASE)
+_ADDED_TO = re.compile(r"\badd(?:ing)?\s+$", re.IGNORECASE)
+"""Before "15 to 100" it makes two numbers of them, not a range."""
 _FRACTION = re.compile(r"/([1-9][0-9]{0,5})(?![0-9/])")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){2,}")
 
@@ -67,8 +70,9 @@ def find_number_lists(text: str, clues: Clues) -> Iterable[Mention]:
 
 
 def _list_at(text: str, start: int, end: int) -> Mention | None:
+    listed = _TO.sub(" and ", text[start:end]) if _ADDED_TO.search(text[:start]) else text[start:end]
     try:
-        values = numbers_in(text[start:end])
+        values = numbers_in(listed)
     except ArgumentError:
         return None
     return Mention(start, end, values, 1.0 if len(values) > 1 else 0.3)

@@ -26,6 +26,7 @@ _RATE = re.compile(
 _STRANGE_TARGET = re.compile(rf"\b(?:to|into|in)\s+({LETTER}{{2,20}})\s*[?.!]*$", re.IGNORECASE)
 _STRANGE_UNIT = re.compile(rf"([0-9][0-9.,]*\s?(?!to\b|in\b|into\b){LETTER}{{2,20}})\s+(?:to|in|into)\s", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?[0-9][0-9.,]*(?![\w])")
+_NUMBER_NEXT = re.compile(r"\s+[0-9]")
 _ADDING = re.compile(r"\b(?:add\w*|sum|plus|total|together|combined?|subtract\w*|minus|difference)\b", re.IGNORECASE)
 _NEVER_ALONE = frozenset(("us", "as", "ma", "pa", "mo"))
 """Symbols that are words as well, and no target of a conversion that anybody would write."""
@@ -130,7 +131,8 @@ def _sureness(text: str, spelled: Spelled) -> float:
     expected = _EXPECTED.search(before) is not None
     if spelled.compound or not is_everyday(name):
         return (0.95 if expected else 0.6) * spelled.sure
-    if not expected or name.lower() in _NEVER_ALONE or not ENDS.match(text, spelled.end):
+    ends = ENDS.match(text, spelled.end) or _NUMBER_NEXT.match(text, spelled.end)
+    if not expected or name.lower() in _NEVER_ALONE or not ends:
         return 0.0
     if (len(name) < 3 and not _TARGET.search(before)) and not re.search(
         r"how\s+(?:many|much)\s+$", before, re.IGNORECASE

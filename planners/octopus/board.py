@@ -126,7 +126,7 @@ class Board:
         self._names = [{stem(word) for word in leaf.card.id.lower().split("_") if len(word) > 2} for leaf in self.leaves]
         self.combiners = tuple(neighbor for neighbor in self.neighbors if combines(neighbor.signature))
         """Neighbors that can take earlier results as they are."""
-        self._bare = np.array([float(not leaf.card.examples) for leaf in self.leaves])
+        self._bare = np.array([float(_is_bare(leaf.card)) for leaf in self.leaves])
         self._background = self._apart(background)
         self._assessed: dict[tuple[object, ...], Assessment] = {}
         self.verbs = frozenset(verb for leaf in self.leaves if (verb := _verb(leaf.card.description)))
@@ -205,6 +205,8 @@ class Board:
         return Assessment(probabilities, ranking, best, features.fillings)
 
     def _named_in(self, text: str) -> NDArray[np.float64]:
+        for mention in reversed(list(find_files(text, _NO_CLUES))):
+            text = text[: mention.start] + text[mention.end :]
         words = {stem(word) for word in re.findall(r"[^\W\d_]{3,}", text.lower())}
         return np.array([float(bool(names) and names <= words) for names in self._names])
 
@@ -213,6 +215,11 @@ class Board:
         if not len(background) or not len(self._matrix):
             return background
         return background[(background @ self._matrix.T).max(axis=1) < self._calibration.claimed]
+
+
+def _is_bare(card: Neighbor) -> bool:
+    """True for a card without examples, inside it as well."""
+    return not card.examples and all(map(_is_bare, card.inside))
 
 
 def combines(signature: Signature | None) -> bool:

@@ -77,6 +77,8 @@ _ISO = re.compile(r"(?<!\w)P(?=[\dT])[\dYMWDTHS.]{2,40}(?!\w)")
 _NEXT_TO = re.compile(
     r"(?<!\w)(?:the|one)\s+(day|week|month|year)(?=\s+(?:after|before|following|prior)\b)", re.IGNORECASE
 )
+LONGEST_TEXT = 4000
+"""Characters of a text that are looked at: a longer one is a document rather than a request."""
 _DATE_WORD = re.compile(_UNIT + r"|\dh|\bP[\dT]", re.IGNORECASE)
 _OPINION = re.compile(
     r"(?:\s+(?:opinion|time|chance|look|thought|language|hand|half|part|one|is\b)|\s*$)", re.IGNORECASE
@@ -89,6 +91,7 @@ def find_durations(text: str, clues: Clues) -> list[Mention]:
     Parts that go down in size are one duration ("2 hours and 30 minutes"); equal ones are two. Of "10 business days"
     only the count is covered: which days count is another argument's matter.
     """
+    text = text[:LONGEST_TEXT]
     if not _DATE_WORD.search(text):
         return []
     found = [*_written(text), *_compact(text), *_counted(text), *_next_to(text)]

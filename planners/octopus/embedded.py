@@ -5,6 +5,7 @@ P(neighbor or stop | part of the request, walk so far) is a softmax over the nei
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,10 @@ BOARDS = 256
 READINGS = 512
 """Requests whose reading is kept while they are walked."""
 
+PLANNED = "⟨"
+"""Begins the name that stands for a result while a walk is only planned."""
+_REDUCING = re.compile(r"\b(?:multipl|divi|squar|cube|power|percent|half|double|triple|root|ratio|raise)\w*|[*/^%]", re.IGNORECASE)
+"""Operations that make no sense on quantities as they stand."""
 DOUBTFUL = 0.6
 """A worker that lacks an argument, and so can only say what it lacks, is taken from this probability on."""
 
@@ -123,11 +128,12 @@ class EmbeddedOctopus:
         if any(step.status != "done" for step in ready.steps):
             return [Decision(None, ready.text, 1.0, part=item.part, parents=parents)]
         inputs = ready.inputs or tuple(query.inputs)
-        pending = tuple(result.kind for result in inputs)
-        assessed = board.assess(ready.text, inputs, pending, like=item.text)
-        if ready.bare != ready.text:
-            bare = board.assess(ready.bare, inputs, pending, like=item.text)
-            if _reckons(assessed.leaf.signature) or (bare.filling.complete and _sureness(bare) > _sureness(assessed)):
+        pending = tuple(result.kind for result in inputs if PLANNED in result.text)
+        like = item.text if PLANNED in ready.text else ready.text
+        assessed = board.assess(ready.text, inputs, pending, like=like)
+        if ready.bare != ready.text and (_reckons(assessed.leaf.signature) or _REDUCING.search(item.text)):
+            bare = board.assess(ready.bare, inputs, pending, like=like)
+            if _reckons(bare.leaf.signature):
                 ready, assessed = replace(ready, text=ready.bare), bare
         decisions = [
             self._toward(board, index, float(assessed.probabilities[index]), ready, inputs, assessed, parents)

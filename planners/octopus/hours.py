@@ -7,7 +7,7 @@ import re
 
 from ...graphs import clock
 from ...graphs.signature import Clues, Mention
-from .durations import NUMBERS, reckons
+from .durations import LONGEST_TEXT, NUMBERS, reckons
 
 _HOUR_WORDS = "|".join(
     word for word, value in NUMBERS.items() if 1 <= value <= 12 and word not in ("a", "an", "couple", "dozen")
@@ -57,6 +57,7 @@ def find_times(text: str, clues: Clues) -> list[Mention]:
     "now" at an end of a span is the clock's time; "half past four" is 04:30 unless it is said to be in the afternoon.
     If a duration has been filled for the same call, "45 minutes before noon" is noon, for the tool reckons.
     """
+    text = text[:LONGEST_TEXT]
     if not _MAYBE.search(text):
         return []
     kept: list[Mention] = []

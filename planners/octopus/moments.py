@@ -14,7 +14,7 @@ from typing import TypeVar
 from ...graphs import clock
 from ...graphs.duration import Duration
 from ...graphs.signature import Clues, Mention
-from .durations import PART, find_durations, read_duration, reckons
+from .durations import LONGEST_TEXT, PART, find_durations, read_duration, reckons
 from .hours import find_times
 from .relative_dates import relative_dates
 from .written_dates import Written, written_dates
@@ -37,7 +37,7 @@ _YEAR_APART = re.compile(
 )
 _YEARS_AWAY = {"this": 0, "next": 1, "last": -1}
 
-_SPAN = rf"{PART}(?:(?:\s*,\s*|\s+)(?:and\s+)?{PART})*"
+_SPAN = rf"{PART}(?:(?:\s*,\s*|\s+)(?:and\s+)?{PART}){{0,5}}"
 _FROM = re.compile(
     rf"(?<![\w.,:/-])(?P<span>{_SPAN}|(?:the|one)\s+(?:day|week|month|year))\s+"
     r"(?P<way>after|before|from|prior\s+to|following|earlier\s+than|later\s+than|past)\s+(?P<the>the\s+)?",
@@ -69,7 +69,7 @@ def find_dates(text: str, clues: Clues) -> list[Mention]:
     "March 2024" is its first day and scores low. A date reckoned from another ("90 days after 1 May") is one mention,
     unless a duration has been filled for the same call already: then the tool reckons and "1 May" is the date.
     """
-    today = clock.now().date()
+    text, today = text[:LONGEST_TEXT], clock.now().date()
     dates = _dated(text, written_dates(text), today)
     relative = relative_dates(text, today)
     if reckons(clues):
@@ -85,7 +85,7 @@ def find_datetimes(text: str, clues: Clues) -> list[Mention]:
 
     A date alone is its midnight and scores lower; a time alone is today's and scores lower still.
     """
-    now = clock.now().replace(tzinfo=None, microsecond=0)
+    text, now = text[:LONGEST_TEXT], clock.now().replace(tzinfo=None, microsecond=0)
     dates, times = find_dates(text, clues), [time for time in find_times(text, clues) if time.score > 0.4]
     found: list[Mention] = []
     for date in dates:

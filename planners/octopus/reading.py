@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ...graphs.signature import Clues, Mention
 from ...graphs.walk import Result
-from .arguments import TEXTUAL, compatible
+from .arguments import BARE, TEXTUAL, compatible
 from .board import Assessment, Board, Leaf, key_of, needs_reading
 from .clauses import Clause, split_clauses, without_courtesy
 from .finders import find_files
@@ -177,7 +177,9 @@ class Reader:
         if reference.form is Form.AMOUNT or reference.noun in _RESULT_ONLY or clause.sequential and last.gives != "boolean":
             return (last.part,)
         noun = _KIND_OF_NOUN.get(reference.noun)
-        if noun is not None and last.gives != noun and (spoken := self._spoken_of(noun)):
+        if noun is not None and last.gives == noun:
+            return (last.part,)
+        if noun is not None and (spoken := self._spoken_of(noun)):
             return _worded(reference, spoken)
         material = self._material_of(last) if _looks_for_text(with_result) else None
         if material is not None:
@@ -410,7 +412,9 @@ def _chance_for(assessed: Assessment, given: str) -> float:
     chance = 0.0
     for index, leaf in assessed.leaves.items():
         filling = assessed.fillings.get(key_of(leaf))
-        if filling and any(compatible(parameter.kind.name, given) for parameter in filling.missing):
+        required = [p for p in leaf.signature.parameters if p.required] if leaf.signature else []
+        open_to = [p.kind.name for p in required if p.name not in (filling.arguments if filling else ()) or p.kind.name in BARE]
+        if filling and any(compatible(kind, given) for kind in open_to):
             chance += float(assessed.probabilities[index])
     return chance
 

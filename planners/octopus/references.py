@@ -37,10 +37,13 @@ _RESULT_NOUNS = (
     r"results?|answers?|outcomes?|outputs?|numbers?|values?|amounts?|figures?|totals?|sums?|products?|quotients?|differences?"
     r"|averages?|means?|medians?"
 )
+_OBJECTS = (
+    r"files?|document|text|summary|list|table|chart|picture|rows?|data|keywords?|expression|formula|derivative|integral|root|solutions?"
+    r"|note|review|emails?|links?|entries|city|country|town|date"
+)
 _THINGS = (
-    r"date|day|weekday|month|year|city|country|capital|place|town|currency|distance|population|length|weight|temperature|duration|period|time|file"
-    r"|document|text|summary|list|table|chart|picture|rows?|data|keywords?|expression|formula|derivative|integral|root|solutions?"
-    r"|words?|count|score|price|salary|revenue|headcount|folder|sentence|entries|emails?|links?|power|note|review"
+    rf"{_OBJECTS}|day|weekday|month|year|capital|place|currency|distance|population|length|weight|temperature|duration|period|time"
+    r"|words?|count|score|price|salary|revenue|headcount|folder|sentence|power"
 )
 _AS_OBJECT = (
     r"(?=\s*(?:$|[.,;?!)]|'s|’s)|\s+(?:in|into|to|as|by|with|on|from|is|was|are|fall|falls|for|at|and|per|of|back|up|down|out|further|please|again"
@@ -71,7 +74,7 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
         rf"\b(?:that|this|the|these|those)\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))\b(?!\s+(?:of|in|from|for|between)\b)",
     ),
     (Form.THING, True, rf"\b(?:that|this|the\s+same)\s+(?P<noun>{_THINGS})\b"),
-    (Form.THING, False, rf"\bthe\s+(?P<noun>{_THINGS})\b(?!\s+(?:of|in|from|for|between|with|where|that|is)\b)"),
+    (Form.THING, False, rf"\bthe\s+(?P<noun>{_OBJECTS})\b(?!\s+(?:of|in|from|for|between|with|where|that|is)\b)"),
     (
         Form.THING,
         True,
