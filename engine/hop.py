@@ -29,34 +29,39 @@ async def hop(walk: Walk, run: Run) -> None:
     it leaves the walk as it was before the call under way; `run.close()` then ends what runs on its own.
     """
     started = await _prepare(walk, run)
+    known = len(walk.steps)
     if not walk.running:
         walk.ended = walk.stopped is not None or not fire_waiting(walk)
+        _tell_ended(walk, run, known)
         return
-    before = len(walk.steps)
     for step in await _first_ended(walk, run, started):
         record(walk, step)
     walk.ended = not (walk.running or walk.ready or walk.due or walk.joins)
-    if run.watch is not None:
-        for step in walk.steps[before:]:
-            run.watch(HopEnded(step, run.inside))
+    _tell_ended(walk, run, known)
 
 
 async def _prepare(walk: Walk, run: Run) -> list[Call]:
     """Decide and start until there is nothing to do but wait."""
     started: list[Call] = []
     while walk.stopped is None:
-        before = len(walk.steps)
         while (due := next_due(walk)) is not None:
+            known = len(walk.steps)
             decisions = await decide(walk, run.crew, due)
             if run.watch is not None:
                 run.watch(Decided(due.place, tuple(decisions), run.inside))
+                _tell_ended(walk, run, known)
+        known = len(walk.steps)
         started += _start(walk, run)
-        if run.watch is not None:
-            for step in walk.steps[before:]:
-                run.watch(HopEnded(step, run.inside))
+        _tell_ended(walk, run, known)
         if not walk.due:
             break
     return started
+
+
+def _tell_ended(walk: Walk, run: Run, known: int) -> None:
+    if run.watch is not None:
+        for step in walk.steps[known:]:
+            run.watch(HopEnded(step, run.inside))
 
 
 def _start(walk: Walk, run: Run) -> list[Call]:

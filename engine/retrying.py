@@ -36,10 +36,10 @@ class RetryPolicy:
 
 def policy_of(retry: Retry) -> RetryPolicy:
     """The policy a graph file describes: so many attempts, with exponential waits and jitter in between."""
-    from tenacity import stop_after_attempt, wait_exponential_jitter
+    from tenacity import stop_after_attempt, wait_exponential, wait_random
 
-    wait = wait_exponential_jitter(retry.wait, retry.max_wait, 2, retry.wait / 2)
-    return RetryPolicy(stop_after_attempt(retry.attempts), wait)
+    growing = wait_exponential(multiplier=retry.wait) + wait_random(0, retry.wait / 2)
+    return RetryPolicy(stop_after_attempt(retry.attempts), lambda state: min(retry.max_wait, growing(state)))
 
 
 def worth_retrying(error: BaseException) -> bool:

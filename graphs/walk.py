@@ -62,7 +62,7 @@ class Decision:
     probability: float
     arguments: Arguments = field(default_factory=dict)
     part: int = 0
-    """Ordinal of the part of the request it serves; -1 for a step nobody named but a later part needs."""
+    """Ordinal of the part of the request it serves; below 0 for a step nobody named but a later part needs."""
     parents: tuple[int, ...] = ()
     """Hops whose results it uses; these become the call's inputs."""
 

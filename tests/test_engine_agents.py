@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from walkers import Echo, Raising, graph_of, steps, workflow_of
+from walkers import Echo, Raising, graph_of, workflow_of
 
 from octograph import Graph, HopEnded, HopStarted, Result, Trace, WalkEnded, WorkerError
 
@@ -73,9 +73,9 @@ async def test_an_agent_whose_workers_fail_fails_with_their_reason() -> None:
 async def test_an_agent_that_ran_out_marks_the_whole_answer() -> None:
     """The inner walk spent its hops: the outer answer is said to be partial too."""
     inner = graph_of(["start -> a", "a -> a"], masters="start", limits={"hops": 2})
-    answer = await workflow_of(desk(math=inner), lambda *given: [given[2][0].id] if not (
-        given[1].node == "desk" and given[3].steps
-    ) else []).arun("q")
+    answer = await workflow_of(
+        desk(math=inner), lambda *given: [given[2][0].id] if not (given[1].node == "desk" and given[3].steps) else []
+    ).arun("q")
     assert answer.stopped == "hops"
     assert answer.text.startswith("a(q)")
 

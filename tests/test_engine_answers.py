@@ -39,7 +39,9 @@ def test_a_later_step_of_the_same_part_replaces_the_earlier_one() -> None:
 
 def test_a_step_nobody_asked_for_is_shown_only_if_nothing_was_made_of_it() -> None:
     """An implied step (part -1) serves the one after it; if nothing came of that, it is the best there is."""
-    assert answer_of(done(0, "a", "text of the file", part=-1), done(1, "b", "positive", parents=(0,))).text == "positive"
+    assert (
+        answer_of(done(0, "a", "text of the file", part=-1), done(1, "b", "positive", parents=(0,))).text == "positive"
+    )
     assert answer_of(done(0, "a", "text of the file", part=-1)).text == "text of the file"
 
 

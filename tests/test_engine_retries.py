@@ -6,8 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from octograph.engine.retrying import policy_of
-from tenacity import RetryCallState, Retrying, retry_if_exception_message, stop_after_attempt, stop_after_delay, wait_none
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_message,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_none,
+)
 from walkers import Gate, Raising, graph_of, workflow_of
 
 from octograph import (
@@ -21,6 +27,7 @@ from octograph import (
     WorkerError,
     Workflow,
 )
+from octograph.engine.retrying import policy_of
 
 FLAKY = {"attempts": 3, "wait": 0.0}
 
