@@ -8,6 +8,8 @@ from typing import Literal
 from ...graphs.duration import Duration
 from ..rendering import number
 
+MEAN_MONTH = 365.2425 / 12
+"""Days."""
 TimeUnit = Literal["days", "business days", "weeks", "months", "years", "hours", "minutes"]
 
 
@@ -20,7 +22,7 @@ def count(start: dt.date, end: dt.date, unit: TimeUnit) -> float:
     """How many `unit`s lead from `start` to `end`; negative if `end` comes first.
 
     Business days are Mondays to Fridays, the earlier day counted and the later not. Months and years are counted
-    whole, the days left over as a share of the month (year) they lie in.
+    whole, the days left over as a share of a mean month (year).
     """
     if end < start:
         return -count(end, start, unit)
@@ -30,8 +32,7 @@ def count(start: dt.date, end: dt.date, unit: TimeUnit) -> float:
     if unit in ("months", "years"):
         size = 1 if unit == "months" else 12
         whole = whole_months(start, end) // size
-        here, there = add_months(start, whole * size), add_months(start, (whole + 1) * size)
-        return whole + (end - here).days / (there - here).days
+        return whole + (end - add_months(start, whole * size)).days / (MEAN_MONTH * size)
     return days * {"days": 1.0, "weeks": 1 / 7, "hours": 24.0, "minutes": 1440.0}[unit]
 
 

@@ -27,10 +27,11 @@ TargetZone = Annotated[str, Kind("place", find=find_target_zones), "the place wh
         "current time in New York",
         "what's the time right now in Sydney?",
         "tell me the time there",
-        "local time in Brazil",
+        "local time in India",
         "time in london now",
         "what is the hour in Los Angeles at the moment",
-        "how late is it in Berlin",
+        "how late is it in Berlin right now",
+        "what's the time in Moscow",
     ],
 )
 def now(place: Zone | None = None) -> Annotated[Result, Kind("datetime")]:
@@ -46,13 +47,14 @@ def now(place: Zone | None = None) -> Annotated[Result, Kind("datetime")]:
         "what time is it in Tokyo when it is 3pm in New York",
         "convert 15:30 CET to PST",
         "if it's noon in London, what time is it in Sydney?",
-        "9 am Berlin time in Chicago",
-        "3pm here is what time in Mumbai",
-        "when it's 8:00 in California what time is it in Paris",
-        "a call at 17:00 GMT, when is that in Auckland",
+        "9 am Berlin time in Los Angeles",
+        "3pm here is what time in India",
+        "when it's 8:00 in New York what time is it in Berlin",
+        "a call at 17:00 GMT, when is that in Tokyo",
         "half past four in Rome in Hawaii time",
         "what is 10:30 EST in India",
-        "midnight in Moscow is what time in Lima on 1 July 2026",
+        "midnight in Moscow is what time in Sydney on 1 July 2026",
+        "what is 5pm london time in moscow",
     ],
 )
 def convert_time(
@@ -70,9 +72,7 @@ def convert_time(
         moment = dt.datetime.combine(given, time.replace(tzinfo=None), read_zone(source or LOCAL)).astimezone(there)
     except OverflowError as error:
         raise ArgumentError(f"{given} is outside the calendar") from error
-    away = (moment.date() - given).days
-    note = {0: "", 1: " (next day)", -1: " (previous day)"}[away]
-    return Result(f"{moment:%H:%M}{note}", moment.isoformat(), "time")
+    return Result(_time_in_words(moment, given), moment.time().isoformat(), "time")
 
 
 @tool(
@@ -80,12 +80,13 @@ def convert_time(
     examples=[
         "time difference between London and Tokyo",
         "how many hours ahead of New York is Berlin",
-        "what's the time difference from Paris to Sydney?",
-        "is Lisbon in the same time zone as Madrid",
-        "hours between Los Angeles and Mumbai time",
-        "how far behind is Honolulu compared to Denver",
-        "difference in time zones of Cairo and Lagos",
-        "time zone difference to Singapore",
+        "what's the time difference from Moscow to Sydney?",
+        "is London in the same time zone as Berlin",
+        "hours between Los Angeles and India time",
+        "how far behind is New York compared to Tokyo",
+        "difference in time zones of Berlin and Moscow",
+        "time zone difference to Sydney",
+        "by how many hours is Tokyo ahead of London",
     ],
 )
 def time_difference(place: Zone, other: Zone = LOCAL, day: Day | None = None) -> Annotated[Result, Kind("quantity")]:
@@ -127,9 +128,7 @@ def shift_time(
         end = (-span if direction == "before" else span).after(begin)
     except OverflowError as error:
         raise ArgumentError(f"{amount} leads outside the calendar") from error
-    away = (end.date() - begin.date()).days
-    note = {0: "", 1: " (next day)", -1: " (previous day)"}.get(away, f" ({day_in_words(end.date())})")
-    return Result(f"{end:%H:%M}{note}", end.time().replace(microsecond=0).isoformat(), "time")
+    return Result(_time_in_words(end, begin.date()), end.time().replace(microsecond=0).isoformat(), "time")
 
 
 @tool(
@@ -153,6 +152,13 @@ def elapsed(
     minutes = (finish - begin).total_seconds() / 60 % (24 * 60)
     data = {"label": f"{start:%H:%M} to {end:%H:%M}", "value": minutes / 60, "unit": "hours"}
     return Result(_hours(minutes), data, "quantity")
+
+
+def _time_in_words(moment: dt.datetime, day: dt.date) -> str:
+    """The time of day, and the day where it is not `day`: 04:00 (next day)."""
+    away = (moment.date() - day).days
+    note = {0: "", 1: " (next day)", -1: " (previous day)"}.get(away, f" ({day_in_words(moment.date())})")
+    return f"{moment:%H:%M}{note}"
 
 
 def _offset(place: str, moment: dt.datetime) -> dt.timedelta:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ...graphs.errors import ArgumentError
 from ...graphs.signature import Clues, Kind, Mention
@@ -19,21 +19,6 @@ from .gazetteer import find_cities, find_countries, find_ends, find_places
 from .languages import languages_in_words
 from .place_names import NATIONS, fold
 
-_FACTS = {
-    "phone code": r"(?:phone|telephone|dial(?:l?ing)?|calling|area)\s+(?:code|number)|international\s+code|prefix",
-    "country code": r"(?:iso|country)\s+(?:3166\s+|country\s+)?code|abbreviation",
-    "area": r"area|size|how\s+(?:big|large)|square\s+(?:km|kilometer|kilometre|mile)s?|surface",
-    "continent": r"continent",
-    "languages": r"languages?|speak|spoken|tongue",
-    "neighbors": r"neighbou?r\w*|border\w*|next\s+to|adjacent",
-    "internet domain": r"domain|tld|top[\s-]level",
-    "capital": r"capital",
-    "currency": r"currency|money",
-    "population": r"population|inhabitants|people",
-}
-_FACT = re.compile(
-    "|".join(f"(?P<{name.replace(' ', '_')}>\\b(?:{words})\\b)" for name, words in _FACTS.items()), re.IGNORECASE
-)
 _COUNT = re.compile(
     r"(?<![\w.,])(?P<digits>\d{1,3})(?![\w.,]\d)|\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|twenty)\b",
     re.IGNORECASE,
@@ -55,12 +40,6 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _KM = {"km": 1.0, "miles": 1.609344, "nautical miles": 1.852}
-
-
-def find_facts(text: str, clues: Clues) -> Iterable[Mention]:
-    """What is asked about a country: its area, its languages, its dialing code."""
-    for match in _FACT.finditer(text):
-        yield Mention(match.start(), match.end(), (match.lastgroup or "").replace("_", " "))
 
 
 def find_counts(text: str, clues: Clues) -> Iterable[Mention]:
@@ -88,15 +67,15 @@ PlaceName = Annotated[str, Kind("place", find=find_places, cues=("of", "in")), "
     "geography.capital",
     examples=[
         "what is the capital of France",
-        "capital of mongolia",
-        "which city is Australia's capital?",
-        "name the capital city of Brazil",
-        "what's the seat of government of Kenya",
-        "Canadian capital",
-        "tell me the capital of south korea please",
+        "capital of japan",
+        "which city is Brazil's capital?",
+        "name the capital city of Kenya",
+        "what's the seat of government of Poland",
+        "the capital of a country",
+        "tell me the capital of the USA please",
         "whats the captial of peru",
-        "capital of the USA",
         "Scotland's capital",
+        "which city is the capital there",
     ],
 )
 def capital(country: CountryName) -> Annotated[Result, Kind("city")]:
@@ -114,16 +93,18 @@ def capital(country: CountryName) -> Annotated[Result, Kind("city")]:
 @tool(
     "geography.population",
     examples=[
-        "population of Germany",
+        "population of France",
         "how many people live in Tokyo",
-        "what is the population of Canada?",
+        "what is Brazil's population?",
         "how many inhabitants does Madrid have",
-        "number of people in India",
-        "how populous is Nigeria",
-        "population of paris, texas",
+        "number of people in Japan",
+        "how populous is Kenya",
+        "population of a city or a country",
         "how big is the population of new york",
-        "residents of Oslo",
-        "how many Icelanders live in Reykjavik",
+        "residents of Berlin",
+        "does Poland have more people than Peru",
+        "which has more inhabitants, Lagos or Cairo",
+        "biggest by population, Kyoto or Lyon",
     ],
 )
 def population(place: PlaceName) -> Annotated[Result, Kind("quantity")]:
@@ -140,13 +121,13 @@ def population(place: PlaceName) -> Annotated[Result, Kind("quantity")]:
     "geography.currency",
     examples=[
         "currency of Japan",
-        "what money do they use in Thailand",
-        "what is the currency of Switzerland?",
-        "which currency is used in South Africa",
-        "what do people pay with in Poland",
-        "the Swedish currency",
-        "currency code of Brazil",
-        "what currency do I need in the UK",
+        "what money do they use in Brazil",
+        "what is the currency of Poland?",
+        "which currency is used in Kenya",
+        "what do people pay with in France",
+        "the currency of a country",
+        "currency code of Peru",
+        "what currency do I need in the USA",
         "legal tender of Mexico",
     ],
 )
@@ -161,16 +142,17 @@ def currency(country: CountryName) -> str:
 @tool(
     "geography.distance",
     examples=[
-        "how far is it from Lisbon to Warsaw",
-        "distance between Paris and Berlin",
+        "how far is it from Madrid to Berlin",
+        "distance between Paris and Tokyo",
         "how many kilometers from London to Rome",
         "distance from new york to los angeles in miles",
-        "how far apart are Tokyo and Osaka",
-        "How far is Vienna from Budapest?",
+        "how far apart are two cities",
+        "How far is Lagos from Cairo?",
         "Madrid to Barcelona distance",
         "how far is Sydney from Melbourne as the crow flies",
         "air distance between Cairo and Nairobi",
-        "which is further from Paris, Madrid or Berlin",
+        "which is further from London, Rome or Oslo",
+        "is Berlin closer to Paris or to Vienna",
     ],
 )
 def distance(
@@ -195,14 +177,15 @@ def distance(
 @tool(
     "geography.country_of",
     examples=[
-        "which country is Salzburg in",
-        "what country does Casablanca belong to",
-        "in which country is the city of Porto?",
-        "where is Gothenburg",
-        "where in the world is Antananarivo",
-        "country of Zagreb",
+        "which country is Lyon in",
+        "what country does Lagos belong to",
+        "in which country is the city of Kyoto?",
+        "where is Nairobi",
+        "where in the world is Tokyo",
+        "country of a city",
         "Osaka is in what country",
-        "what nation is Lagos part of",
+        "what nation is Madrid part of",
+        "where does Berlin lie",
     ],
 )
 def country_of(city: Annotated[str, Kind("city", find=find_cities), "a city"]) -> Annotated[Result, Kind("country")]:
@@ -212,54 +195,154 @@ def country_of(city: Annotated[str, Kind("city", find=find_cities), "a city"]) -
 
 
 @tool(
-    "geography.facts",
+    "geography.area",
     examples=[
-        "how big is Norway in square kilometers",
-        "area of Spain",
-        "which continent is Egypt on",
-        "what languages are spoken in Switzerland",
-        "international dialling code of Portugal",
-        "which countries border Germany",
-        "neighbors of Peru",
-        "what do they speak in Brazil",
-        "internet domain of Chile",
-        "facts about Iceland",
-        "tell me about Kenya",
+        "area of France",
+        "how big is Brazil in square kilometers",
+        "how large is Kenya?",
+        "what is the area of Japan",
+        "surface area of Poland",
+        "size of the USA in km²",
+        "the area of a country",
+        "which country is larger, Peru or Mexico",
+        "is Egypt bigger than Japan",
     ],
 )
-def facts(
-    country: CountryName,
-    about: Annotated[
-        Literal[
-            "everything", "area", "continent", "languages", "phone code", "neighbors", "internet domain",
-            "country code", "capital", "currency", "population",
-        ],
-        Kind("choice", find=find_facts),
-    ] = "everything",
-) -> Annotated[Result, Kind("text")]:  # fmt: skip
-    """Gives facts about a country: area, continent, languages, phone code, neighboring countries, internet domain."""
+def area(country: CountryName) -> Annotated[Result, Kind("quantity")]:
+    """Tells the area of a country in square kilometers: how big, how large it is."""
     found = read_country(country)
-    known = _facts(found)
-    if about == "everything":
-        return Result("\n".join(f"{name}: {words}" for name, words in known.items() if words), known, "data")
-    if not known[about]:
-        raise ArgumentError(f"no {about} of {found.name}: it has none, or it is not known here")
-    if about == "area":
-        return Result(known["area"], {"label": found.name, "value": found.area, "unit": "km**2"}, "quantity")
-    return Result(known[about], known[about], "text")
+    if not found.area:
+        raise ArgumentError(f"the area of {found.name} is not known here")
+    data = {"label": found.name, "value": round(found.area), "unit": "km**2"}
+    return Result(f"{found.area:,.0f} km²", data, "quantity")
+
+
+@tool(
+    "geography.languages",
+    examples=[
+        "what languages are spoken in France",
+        "which language do they speak in Brazil",
+        "official languages of Kenya",
+        "what do people speak in Japan",
+        "languages of Poland",
+        "what is the language of a country",
+        "which tongue is spoken in Peru",
+        "do they speak English in Mexico",
+    ],
+)
+def languages(country: CountryName) -> str:
+    """Lists the languages that are spoken in a country, the most used first."""
+    found = read_country(country)
+    words = languages_in_words(found.languages)
+    if not words:
+        raise ArgumentError(f"the languages of {found.name} are not known here")
+    return words
+
+
+@tool(
+    "geography.neighbors",
+    examples=[
+        "which countries border France",
+        "neighbors of Brazil",
+        "what countries does Kenya share a border with",
+        "neighbouring countries of Poland",
+        "who are the neighbors of Peru",
+        "the countries next to Japan",
+        "what countries surround a country",
+        "does the USA border Mexico",
+    ],
+)
+def neighbors(country: CountryName) -> str:
+    """Lists the neighbors of a country: the countries it shares a land border with."""
+    found = read_country(country)
+    names = [atlas().countries[code].name for code in found.neighbors if code in atlas().countries]
+    return ", ".join(names) or f"{found.name} has no land border"
+
+
+@tool(
+    "geography.continent",
+    examples=[
+        "which continent is France on",
+        "what continent does Brazil belong to",
+        "continent of Kenya",
+        "is Japan in Asia",
+        "on which continent does Poland lie",
+        "the continent of a country",
+        "is Egypt part of Africa or of Asia",
+        "what part of the world is Peru in",
+    ],
+)
+def continent(country: CountryName) -> str:
+    """Tells which continent a country is on."""
+    return read_country(country).continent
+
+
+@tool(
+    "geography.phone_code",
+    examples=[
+        "phone code of France",
+        "dialing code for Brazil",
+        "what is the country calling code of Kenya",
+        "which prefix do I dial to call Japan",
+        "telephone country code of Poland",
+        "how do I phone somebody in Peru",
+        "the dialling prefix of a country",
+        "calling code of the USA",
+    ],
+)
+def phone_code(country: CountryName) -> str:
+    """Tells the international phone code of a country, which is dialed to call it."""
+    found = read_country(country)
+    if not found.phone:
+        raise ArgumentError(f"{found.name} has no phone code of its own")
+    return f"+{found.phone}"
+
+
+@tool(
+    "geography.facts",
+    examples=[
+        "facts about France",
+        "tell me about Brazil",
+        "what do you know about Kenya",
+        "an overview of Japan",
+        "Poland in figures",
+        "general information on a country",
+        "internet domain of Peru",
+        "describe the country Mexico",
+        "country profile of the USA",
+    ],
+)
+def facts(country: CountryName) -> Annotated[Result, Kind("text")]:
+    """Gives an overview of a country: all the facts known of it at once, with its internet domain."""
+    found = read_country(country)
+    near = [atlas().countries[code].name for code in found.neighbors if code in atlas().countries]
+    known = {
+        "capital": found.capital,
+        "population": f"{found.population:,}" if found.population else "",
+        "area": f"{found.area:,.0f} km²" if found.area else "",
+        "continent": found.continent,
+        "languages": languages_in_words(found.languages),
+        "currency": f"{found.currency} ({found.currency_code})" if found.currency_code else "",
+        "phone code": f"+{found.phone}" if found.phone else "",
+        "neighbors": ", ".join(near),
+        "internet domain": found.domain,
+    }
+    known = {name: words for name, words in known.items() if words}
+    return Result("\n".join(f"{name}: {words}" for name, words in known.items()), known, "text")
 
 
 @tool(
     "geography.largest_cities",
     examples=[
-        "the 5 largest cities of India",
+        "the 5 largest cities of Japan",
         "biggest cities in Brazil",
-        "what is the largest city in Canada",
-        "top ten most populous cities of Japan",
-        "list the three biggest towns of Belgium",
-        "major cities in Turkey",
-        "most populous city in Nigeria",
-        "main cities of Poland",
+        "what is the largest city in Kenya",
+        "top ten most populous cities of the USA",
+        "list the three biggest towns of Poland",
+        "major cities in France",
+        "most populous city in Peru",
+        "main cities of a country",
+        "the biggest city there",
     ],
 )
 def largest_cities(
@@ -281,14 +364,15 @@ def largest_cities(
 @tool(
     "geography.nearest_cities",
     examples=[
-        "which cities are near Oxford",
-        "nearest city to Geneva",
-        "what towns are close to Florence",
+        "which cities are near Berlin",
+        "nearest city to Madrid",
+        "what towns are close to Tokyo",
         "cities around Lyon",
-        "5 cities nearest to Krakow",
+        "5 cities nearest to Lagos",
         "what is the closest city to Nairobi",
         "places near Kyoto",
-        "big cities in the neighborhood of Munich",
+        "big cities in the neighborhood of a city",
+        "cities in the vicinity of Osaka",
     ],
 )
 def nearest_cities(
@@ -310,22 +394,6 @@ def _place(name: str) -> Country | City:
     return atlas().country_called(name) or read_city(name)
 
 
-def _facts(country: Country) -> dict[str, str]:
-    neighbors = [atlas().countries[code].name for code in country.neighbors if code in atlas().countries]
-    return {
-        "capital": country.capital,
-        "population": f"{country.population:,}" if country.population else "",
-        "area": f"{country.area:,.0f} km²" if country.area else "",
-        "continent": country.continent,
-        "languages": languages_in_words(country.languages),
-        "currency": f"{country.currency} ({country.currency_code})" if country.currency_code else "",
-        "phone code": f"+{country.phone}" if country.phone else "",
-        "neighbors": ", ".join(neighbors),
-        "internet domain": country.domain,
-        "country code": country.code,
-    }
-
-
 def _around(center: City, count: int) -> list[tuple[City, int]]:
     """The nearest cities of some size, looked for in ever larger boxes."""
     found: list[tuple[City, int]] = []
@@ -340,15 +408,3 @@ def _around(center: City, count: int) -> list[tuple[City, int]]:
         if len(found) == count:
             break
     return found
-
-
-__all__: list[Any] = [
-    "capital",
-    "country_of",
-    "currency",
-    "distance",
-    "facts",
-    "largest_cities",
-    "nearest_cities",
-    "population",
-]

@@ -48,16 +48,15 @@ class Calendar:
         return f"{self.country} ({self.region})" if self.region else self.country
 
     def of(self, year: int) -> Mapping[dt.date, str]:
-        """The holidays of a year by day, in order."""
-        return _holidays_of(self.code, self.region, year)
-
-    def names(self, day: dt.date) -> str:
-        """The name of the holiday on a day, empty if it is none."""
-        return self.of(day.year).get(day, "")
+        """The holidays of a year by day, in order. Raises ArgumentError for a year of which none is known."""
+        found = _holidays_of(self.code, self.region, year)
+        if not found:
+            raise ArgumentError(f"no public holidays of {self.name} are known for {year}")
+        return found
 
     def regions_with(self, day: dt.date) -> dict[str, str]:
         """Regions that have a holiday on a day which the country as a whole has not: its name by the region's."""
-        if self.region or self.names(day):
+        if self.region or day in self.of(day.year):
             return {}
         found = {}
         for name, code in _regions(self.code).items():
