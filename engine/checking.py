@@ -18,12 +18,20 @@ def check_tools(graph: Graph, tools: Iterable[Tool | ModuleType | str] = ()) -> 
         raise GraphError(problems)
 
 
-def tool_problems(graph: Graph, catalog: Catalog, given: Collection[str] = (), prefix: str = "") -> Iterator[Problem]:
+def tool_problems(graph: Graph, catalog: Catalog, given: Collection[str] = ()) -> Iterator[Problem]:
     """A problem, with its place, for every tool that can't be found or used, sub-graphs included.
 
     `given` are workers handed in by hand, as `node` or `agent/node`: their tools are not looked for.
     """
-    faults: dict[str, str | None] = {}
+    return _problems(graph, catalog, given, "", {}, set())
+
+
+def _problems(
+    graph: Graph, catalog: Catalog, given: Collection[str], prefix: str, faults: dict[str, str | None], seen: set[int]
+) -> Iterator[Problem]:
+    if id(graph) in seen and not any(path.startswith(prefix) for path in given):
+        return  # a sub-graph that is used twice is checked once
+    seen.add(id(graph))
     for id_, node in graph.nodes.items():
         name = node.tool
         if name is None or f"{prefix}{id_}" in given:
@@ -35,7 +43,7 @@ def tool_problems(graph: Graph, catalog: Catalog, given: Collection[str] = (), p
             yield graph.problem(("nodes", id_, "tool"), message)
     for id_, inside in graph.agents.items():
         if f"{prefix}{id_}" not in given:
-            yield from tool_problems(inside, catalog, given, f"{prefix}{id_}/")
+            yield from _problems(inside, catalog, given, f"{prefix}{id_}/", faults, seen)
 
 
 def _fault(catalog: Catalog, name: str) -> str | None:

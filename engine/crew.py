@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..graphs.errors import NotRunnable
@@ -106,15 +106,22 @@ class Crew:
             )
         return crew
 
-    def workers_inside(self) -> Sequence[Neighbor]:
-        """The cards of every worker of this graph, those inside its agents in the agents' places."""
-        cards: list[Neighbor] = []
+    def workers_inside(self) -> tuple[Neighbor, ...]:
+        """The cards of every worker of this graph, those inside its agents in the agents' places.
+
+        A sub-graph that is used twice counts once, so that graphs nested in twos and twos cost no more than they hold.
+        """
+        return tuple(self._workers_inside(set()))
+
+    def _workers_inside(self, seen: set[int]) -> Iterator[Neighbor]:
+        if id(self.graph) in seen:
+            return
+        seen.add(id(self.graph))
         for id_, node in self.graph.nodes.items():
             if self.is_agent(id_):
-                cards.extend(self.inside(id_).workers_inside())
+                yield from self.inside(id_)._workers_inside(seen)
             elif not node.is_master:
-                cards.append(self.card(id_))
-        return cards
+                yield self.card(id_)
 
     @property
     def _folder(self) -> Path | None:
@@ -131,7 +138,7 @@ class Crew:
         again = self.graph.has_edge(id_, id_)
         tool = self._tool(node)
         if tool is None:
-            inside = tuple(self.inside(id_).workers_inside()) if self.is_agent(id_) else ()
+            inside = self.inside(id_).workers_inside() if self.is_agent(id_) else ()
             return Neighbor(
                 id_, node.description, node.examples, None, node.takes, node.gives, node.reformat, again, inside
             )

@@ -14,14 +14,15 @@ from .viewing import inputs_of, view
 from .walking import Due, Walk, end_branch, finished, served, worth_asking
 
 
-async def decide(walk: Walk, crew: Crew, due: Due) -> Sequence[Decision]:
-    """Ask at the place that is due and put the calls decided on into the walk. Returns the decisions carried out.
+async def decide(walk: Walk, crew: Crew, due: Due) -> Sequence[Decision] | None:
+    """Ask at the place that is due and put the calls decided on into the walk.
 
-    Raises NotAnEdge if one leaves the edges of the graph.
+    Returns the decisions carried out, or None where there was nothing to ask. Raises NotAnEdge if a decision leaves
+    the edges of the graph.
     """
     if not worth_asking(walk, due):
         _leave(walk, due)
-        return ()
+        return None
     chosen = await _choose(walk, crew, due)
     calls = [call for call in (_carry_out(walk, crew, due, decision) for decision in chosen) if call is not None]
     walk.ready.extend(calls)

@@ -47,7 +47,7 @@ async def _prepare(walk: Walk, run: Run) -> list[Call]:
         while (due := next_due(walk)) is not None:
             known = len(walk.steps)
             decisions = await decide(walk, run.crew, due)
-            if run.watch is not None:
+            if run.watch is not None and decisions is not None:
                 run.watch(Decided(due.place, tuple(decisions), run.inside))
                 _tell_ended(walk, run, known)
         known = len(walk.steps)

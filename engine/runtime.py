@@ -83,6 +83,8 @@ class Thread:
                 wave = values.get(_GOING_ON) or values.get(_ENDED)
                 if not isinstance(wave, dict) or (not waves and wave.get("ended") == "done"):
                     break
+                if waves and wave["walk"] != waves[0]["walk"]:
+                    continue  # of another walk that ran in this thread at the same time
                 waves.append(wave)
                 if "query" in wave:
                     break

@@ -21,13 +21,14 @@ Wave = dict[str, Any]
 
 def first_wave(walk: Walk) -> Wave:
     """The wave a walk begins with: it also says what was asked."""
-    return {"walk": walk.id, "graph": walk.graph.name, "query": walk.query.text, **next_wave(walk)}
+    return {"graph": walk.graph.name, "query": walk.query.text, **next_wave(walk)}
 
 
 def next_wave(walk: Walk) -> Wave:
     """The steps that have ended since the wave before, and what is to be done. Empty parts are left out."""
     pending = [*walk.running.values(), *walk.ready]
     wave: Wave = {
+        "walk": walk.id,
         "steps": [step_data(step) for step in walk.steps[walk.stored :]],
         "hop": walk.next_hop,
         "started": walk.started - len(walk.running),

@@ -131,6 +131,25 @@ async def test_threads_do_not_mix(checkpointer: Any) -> None:
     assert len(workers["a"].calls) == 2
 
 
+async def test_two_walks_in_one_thread_at_once_do_not_mix() -> None:
+    """Both break off after a hop of their own; going on with the last one takes up its steps only."""
+    saver = InMemorySaver()
+    meeting = asyncio.Barrier(2)
+
+    class Meeting(Breaking):
+        async def run(self, call: Any) -> Result:
+            if self.left:
+                await meeting.wait()
+            return await super().run(call)
+
+    workers = {"a": Echo("a"), "b": Meeting("b", times=2)}
+    workflow = workflow_of(graph_of(CHAIN), {"desk": ["a", "b"]}, workers, checkpointer=saver)
+    broken = await asyncio.gather(*(workflow.arun("q", thread="t") for _ in range(2)), return_exceptions=True)
+    assert [type(error) for error in broken] == [NotRunnable, NotRunnable]
+    answer = await workflow.arun("q", thread="t")
+    assert steps(answer) == ["a", "b"]
+
+
 async def test_a_graph_that_has_changed_begins_anew(checkpointer: Any) -> None:
     """What was to be done goes over an edge that is gone: the walk is not gone on with."""
     script = {"desk": [["a", "b"], "c"]}

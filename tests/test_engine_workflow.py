@@ -330,6 +330,17 @@ assert not [name for name in ("langgraph", "langchain_core", "torch", "tenacity"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_graphs_nested_in_twos_cost_no_more_than_they_hold() -> None:
+    """Thirty levels of two agents over the same sub-graph are a billion paths, and only thirty graphs."""
+    graph = graph_of(["start -> work"], masters="start")
+    for _ in range(30):
+        graph = graph_of(["start -> [one, two]"], masters="start", agents={"one": graph, "two": graph})
+    octopus = ScriptedOctopus(lambda query, at, neighbors, trace: [])
+    workflow = Workflow(graph, octopus=octopus)
+    assert workflow.plan("q").stopped == "abstained"
+    assert [card.id for card in workflow._crew.card("one").inside] == ["work"]
+
+
 def test_compiling_does_no_work_per_edge() -> None:
     """A complete graph of 1,000 nodes is made ready without its 999,000 edges being looked at."""
     names = [f"n{number}" for number in range(1000)]
