@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import os
 import subprocess
@@ -75,3 +76,13 @@ def _set_up(arguments: tuple[str, ...], stdin: str, folder: Path) -> Iterator[No
     finally:
         sys.argv, sys.stdin, here, sys.path[:] = before
         os.chdir(here)
+        forget_modules(folder)
+
+
+def forget_modules(folder: Path) -> None:
+    """Let the next test import its own module of the same name."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and Path(file).parent == folder:
+            del sys.modules[name]
+    importlib.invalidate_caches()

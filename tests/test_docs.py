@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import reference_pages
 from conftest import Golden
-from terminal import octograph
+from terminal import forget_modules, octograph
 
 from octograph import Graph
 
@@ -44,7 +44,6 @@ def test_a_page_does_what_it_says(page: Path, tmp_path: Path, monkeypatch: pytes
     """From top to bottom: titled blocks become files, graphs are read, Python runs, commands print what is shown."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    before = set(sys.modules)
     names: dict[str, Any] = {"__name__": f"page_{page.stem}"}
     for block in blocks(page):
         if block.title is not None:
@@ -55,9 +54,7 @@ def test_a_page_does_what_it_says(page: Path, tmp_path: Path, monkeypatch: pytes
             exec(compile(block.text, f"{page.name}", "exec"), names)
         elif block.language == "console":
             _try_commands(block.text, tmp_path)
-    for name in set(sys.modules) - before:
-        if (tmp_path / f"{name}.py").exists():
-            del sys.modules[name]
+    forget_modules(tmp_path)
 
 
 def _try_commands(text: str, folder: Path) -> None:

@@ -158,7 +158,11 @@ async def test_requests_are_planned_ranked_and_answered(tmp_path: Path) -> None:
         "shop",
         {
             "m": {"kind": "master"},
-            "price": {"kind": "tool", "description": "What a thing costs.", "examples": ["price of a lamp"]},
+            "price": {
+                "kind": "tool",
+                "description": "What a thing costs.",
+                "examples": ["price of a lamp", "what is the price of a chair"],
+            },
             "weather": {"kind": "tool", "description": "The weather at a place.", "examples": ["will it rain"]},
         },
         ["m -> [price, weather]"],
