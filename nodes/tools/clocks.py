@@ -83,7 +83,7 @@ def convert_time(
         "what's the time difference from Moscow to Sydney?",
         "is London in the same time zone as Berlin",
         "hours between Los Angeles and India time",
-        "how far behind is New York compared to Tokyo",
+        "how many hours is New York behind Moscow",
         "difference in time zones of Berlin and Moscow",
         "time zone difference to Sydney",
         "by how many hours is Tokyo ahead of London",
