@@ -86,7 +86,7 @@ def convert_time(
         "how many hours is New York behind Moscow",
         "difference in time zones of Berlin and Moscow",
         "time zone difference to Sydney",
-        "by how many hours is Tokyo ahead of London",
+        "by how many hours is Berlin ahead of London",
     ],
 )
 def time_difference(place: Zone, other: Zone = LOCAL, day: Day | None = None) -> Annotated[Result, Kind("quantity")]:

@@ -147,7 +147,7 @@ def currency(country: CountryName) -> str:
         "how many kilometers from London to Rome",
         "distance from new york to los angeles in miles",
         "how far apart are two cities",
-        "How far is Lagos from Cairo?",
+        "How far is London from Tokyo?",
         "Madrid to Barcelona distance",
         "how far is Sydney from Melbourne as the crow flies",
         "air distance between Cairo and Nairobi",
