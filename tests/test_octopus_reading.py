@@ -3,7 +3,7 @@
 import pytest
 
 from octograph.planners.octopus.embedded import EmbeddedOctopus
-from octograph.planners.octopus.reading import Reader
+from octograph.planners.octopus.reading import read_request
 
 from .small_tools import cards
 
@@ -12,7 +12,7 @@ BOARD = EmbeddedOctopus().board(cards())
 
 def read(request):
     """(worker, words, words of what it needs) for every item of a request."""
-    items = Reader(BOARD).read(request)
+    items = read_request(request, BOARD)
     words = {item.part: item.text.rstrip('.') for item in items}
     return [(item.leaf, item.text, [words[need] for need in item.needs]) for item in items]
 
@@ -81,7 +81,7 @@ def test_a_comparison_asks_for_each_and_then_compares():
 
 def test_a_request_inside_a_request_comes_first():
     """ "how far is the capital of Japan from Berlin" needs the capital."""
-    items = Reader(BOARD).read("how far is the capital of Japan from Berlin")
+    items = read_request("how far is the capital of Japan from Berlin", BOARD)
     assert [(item.leaf, item.part < 0) for item in items] == [("capital", True), ("distance", False)]
     assert items[1].needs == (items[0].part,)
 

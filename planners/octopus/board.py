@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...graphs.signature import Clues, Neighbor, Signature
 from ...graphs.walk import Result
-from .arguments import Filling, compatible, fill
+from .arguments import TEXTUAL, Filling, compatible, fill
 from .calibration import Calibration
 from .finders import find_files, stem
 
@@ -25,6 +25,8 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 _NO_CLUES = Clues()
 
+_QUOTED_MATTER = re.compile(r"\"[^\"\n]{12,}\"|“[^”\n]{12,}”|(?<!\w)'[^'\n]{12,}'(?!\w)|‘[^’\n]{12,}’")
+_MATTER = re.compile(r"(?<=[a-z]):\s+(?=\S+(?:\s+\S+){4,}$)")
 IDLE = -20.0
 """Logits of a worker that combines results while there are none: as good as impossible."""
 INSPECTED = 10
@@ -120,10 +122,12 @@ class Board:
         self._embed = embed
         self._calibration = calibration
         self.leaves, self._texts = _leaves(self.neighbors)
-        self._matrix = embed_cards(self._texts)  # (rows, width)
+        self._matrix = embed_cards([gist(text) for text in self._texts])  # (rows, width)
         self._owner = np.array([leaf.owner for leaf in self.leaves])
         self._starts = np.array([leaf.rows.start for leaf in self.leaves])
         self._names = [{stem(word) for word in leaf.card.id.lower().split("_") if len(word) > 2} for leaf in self.leaves]
+        self.reader = next(filter(_reads_files, self.leaves), None)
+        """The worker that reads a file's text, if there is one."""
         self.combiners = tuple(neighbor for neighbor in self.neighbors if combines(neighbor.signature))
         """Neighbors that can take earlier results as they are."""
         self._bare = np.array([float(_is_bare(leaf.card)) for leaf in self.leaves])
@@ -162,7 +166,7 @@ class Board:
         With `unseen`, functional tokens and background requests worded exactly like the text are left out, so that a
         neighbor's own examples can be used to fit and to test.
         """
-        vector = self._embed([like or text])[0]  # (width,)
+        vector = self._embed([gist(like or text)])[0]  # (width,)
         sharpness = self._calibration.sharpness
         similar = np.exp(self._matrix @ vector / sharpness)  # (rows,)
         near = np.exp(self._background @ vector / sharpness) if len(self._background) else np.zeros(1)
@@ -215,6 +219,21 @@ class Board:
         if not len(background) or not len(self._matrix):
             return background
         return background[(background @ self._matrix.T).max(axis=1) < self._calibration.claimed]
+
+
+def _reads_files(leaf: Leaf) -> bool:
+    """True for a worker that needs nothing but a file and gives its text."""
+    signature = leaf.signature
+    if signature is None or signature.gives not in TEXTUAL or "read" not in leaf.card.id:
+        return False
+    return [parameter.kind.name for parameter in signature.parameters if parameter.required] == ["file"]
+
+
+def gist(text: str) -> str:
+    """The text without the matter it is about: long quoted strings and what follows a colon say nothing of the task."""
+    text = _QUOTED_MATTER.sub('"this text"', text)
+    match = _MATTER.search(text)
+    return text[: match.start()] + ": this text" if match else text
 
 
 def _is_bare(card: Neighbor) -> bool:

@@ -58,22 +58,31 @@ _ADDITION = (
     r"|in\s+addition|besides\s+that|(?:quite\s+)?apart\s+from\s+(?:that|this))|(?:and|,|;)\s*(?:also|plus))\b[,:]?"
 )
 _PRECEDENCE = r"(?:(?:but|and)\s+)?(?:before\s+(?:that|this|doing\s+(?:that|so))|beforehand)\b,?|but\s+first\b,?"
+_BREAK = r"\s*[,;:\-–—]\s*"
 _CONNECTOR = re.compile(
     rf"(?P<precedence>[\s,;:\-–—]+(?:{_PRECEDENCE})\s+)"
-    rf"|(?P<sequence>(?:\s*[,;:\-–—]\s*|\s+){_SEQUENCE}\s+)|(?P<addition>(?:\s*[,;:\-–—]\s*|\s+){_ADDITION}\s+)"
+    rf"|(?P<sequence>(?:{_BREAK}|\s+){_SEQUENCE}\s+|{_BREAK}(?:and\s+)?(?:next|finally|lastly)\b,?\s+)"
+    rf"|(?P<addition>(?:{_BREAK}|\s+){_ADDITION}\s+|{_BREAK}(?:and\s+)?(?:also|plus|besides)\b[,:]?\s+)"
     r"|(?P<weak>\s*,\s*(?:and|or|but|so)\s+|\s+(?:and|but)\s+|\s*&\s*|\s*,\s+|\s+[-–—]{1,2}\s+)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
     rf"^[\s.]*(?:(?P<precedence>{_PRECEDENCE})|(?P<sequence>(?:and\s+)?(?:{_SEQUENCE}|next|finally|lastly))|{_ADDITION}"
-    r"|also|plus|too|and|so|but|or|first(?:ly|\s+of\s+all)?|second(?:ly)?|third(?:ly)?|separately|meanwhile)(?=[\s,:])[\s,:]*",
+    r"|also|plus|besides|too|and|so|but|or|first(?:ly|\s+of\s+all)?|second(?:ly)?|third(?:ly)?|separately|meanwhile)(?=[\s,:])[\s,:]*",
     re.IGNORECASE,
 )
 CONDITION = re.compile(r"^\s*(?:if|given|assuming|suppose|when|since|for|with|using|considering)\b", re.IGNORECASE)
+_STATEMENT = re.compile(
+    r"^\W*(?:[^\W_]+\s+){1,6}?(?:is|are|was|were|am|has|have|had|starts?|begins?|began|lasts?|takes?|took|signed|born|weighs?|costs?"
+    r"|measures?|ends?|earns?|sold|bought|drove|lives?|works?)\s+[^?]*$|^\W*(?:i['’]m|it['’]s|there['’]s|we['’]re)\s|^\W*a\s+\w+\s+at\s",
+    re.IGNORECASE,
+)
+_EQUATION = re.compile(r"^\s*[\w\s+\-*/^().²³]*[a-z][\w\s+\-*/^().²³]*=\s*[\w\s+\-*/^().²³]+\W*$")
+_GOES_ON = re.compile(r"^(?:runs?|lasts?|ends?|starts?|costs?|weighs?|is|was|has|had|takes?|took|lives?|works?)\s", re.IGNORECASE)
 _QUOTE_ONLY = re.compile(r"^\W*(?:\"[^\"]*\"|“[^”]*”|'[^']*'|`[^`]*`)\W*$")
 _POINTING_BACK = re.compile(
     r"^(?:(?:that|this)\s+(?:many|much|in|as|to|number|amount|result|value|squared|cubed|times|plus|minus|divided|multiplied)\b"
-    r"|the\s+(?:result|answer)s?\b|(?:the\s+)?\w+(?:\s+\w+)?\s+(?:of|in|for|from|at)\s+(?:it|them|both|(?:that|this)(?:\s+\w+)?)\s*(?:$|[.,;?!]))",
+    r"|the\s+(?:result|answer)s?\b|(?:the\s+|an?\s+)?\w+(?:\s+\w+){0,3}?\s+(?:of|in|for|from|at|there)\s+(?:it|them|now|both|(?:that|this)(?:\s+\w+)?)\s*(?:$|[.,;?!]))",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"(?:(?<=^)|(?<=\s))\(?(\d{1,2})[.)]\s+(?=\S)")
@@ -91,7 +100,31 @@ def split_clauses(request: str, verbs: Collection[str] = ()) -> list[Clause]:
     for start, end in _sentences(request, masked, verbs):
         clauses += _inside_sentence(request, masked, start, end, verbs)
     clauses = [clause for clause in clauses if not COURTESY_ONLY.match(clause.text)]
-    return _in_order(clauses) or ([Clause(request, 0, len(request))] if request.strip() else [])
+    return _in_order(_with_statements(request, masked, clauses, verbs)) or ([Clause(request, 0, len(request))] if request.strip() else [])
+
+
+def _with_statements(request: str, masked: str, clauses: list[Clause], verbs: Collection[str]) -> list[Clause]:
+    """Clauses with what is merely stated joined to the request it is stated for: "I am 182 cm tall. In feet?"."""
+    joined: list[Clause] = []
+    stated: Clause | None = None
+    for nth, clause in enumerate(clauses):
+        start = stated.start if stated else clause.start
+        merged = Clause(request[start : clause.end], start, clause.end, (stated or clause).sequential, clause.precedes)
+        following = nth + 1 < len(clauses)
+        states = is_statement(masked[clause.start : clause.end], verbs) or (stated and _GOES_ON.match(clause.text))
+        if following and states and clauses[nth + 1].start > clause.end and not clauses[nth + 1].precedes:
+            stated = merged
+        else:
+            joined.append(merged)
+            stated = None
+    return joined
+
+
+def is_statement(text: str, verbs: Collection[str] = ()) -> bool:
+    """True for a sentence that tells rather than asks: "My course starts on Monday", "x + 2 = 9"."""
+    if text.rstrip().endswith("?") or starts_clause(without_courtesy(text), verbs):
+        return False
+    return bool(_STATEMENT.match(text) or _EQUATION.match(text))
 
 
 def _in_order(clauses: list[Clause]) -> list[Clause]:

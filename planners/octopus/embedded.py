@@ -19,8 +19,9 @@ from .arguments import BARE, Filling, fill
 from .board import Assessment, Board, Vectors
 from .calibration import Calibration
 from .encoder import SHIPPED, Encoder
-from .reading import Item, Reader
+from .reading import read_request
 from .rewriting import reformatted
+from .story import Item, sureness
 from .references import in_place, replace_references
 from .vector_cache import VectorCache
 
@@ -95,7 +96,7 @@ class EmbeddedOctopus:
         if not trace.steps and not trace.running:
             self._readings.pop(key, None)
         if key not in self._readings:
-            self._readings[key] = Reader(board, query.inputs).read(query.text)
+            self._readings[key] = read_request(query.text, board, query.inputs)
             while len(self._readings) > READINGS:
                 self._readings.popitem(last=False)
         return self._readings[key]
@@ -198,10 +199,6 @@ def _reckons(signature: Signature | None) -> bool:
     """True for a worker that takes plain numbers and would stumble over a unit."""
     kinds = {parameter.kind.name for parameter in signature.parameters if parameter.required} if signature else set()
     return bool(kinds & BARE)
-
-
-def _sureness(assessed: Assessment) -> float:
-    return float(assessed.probabilities[assessed.ranking[0]])
 
 
 def _settled(decision: Decision) -> Decision:

@@ -40,6 +40,14 @@ IMPERATIVES = frozenset(
     """.split()
 )
 
+ACTION = re.compile(
+    r"^\W*(?:draw|plot|chart|graph|save|write|store|put|append|add|sort|show|convert|multiply|divide|square|double|halve|round|raise|"
+    r"visuali[sz]e|differentiate|integrate|simplify|evaluate|expand|factor|count|summari[sz]e|filter|export|subtract|turn|express|"
+    r"translate|send|e-?mail|compare|read|reverse|copy|take|display|render|make|keep|file|boil|rank)\b",
+    re.IGNORECASE,
+)
+"""A verb that does something to an object."""
+
 ABBREVIATIONS = frozenset("e.g i.e eg ie etc vs mr mrs ms dr st no approx max min fig dept est inc ltd jr sr".split())
 
 COURTESY_ONLY = re.compile(

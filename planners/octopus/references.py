@@ -18,6 +18,7 @@ class Form(Enum):
     OWNER = "its"
     SEVERAL = "both"
     PLACE = "there"
+    ORDINAL = "the first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Reference:
     """True if it can only mean something said or done before; "it" may also be a mere filler ("what time is it")."""
     noun: str = ""
     """The noun it stands with, if any: "city" in "that city"."""
+    nth: int = 0
+    """For an ordinal, which of the earlier results."""
 
 
 _RESULT_NOUNS = (
@@ -50,8 +53,10 @@ _AS_OBJECT = (
     r"|squared|cubed|plus|minus|times|divided|multiplied|sorted|using|under|sound|amount|make|sums?|equal|ascending|descending|alphabetically|a|an|more|less|larger|bigger|smaller|true|over|then|also|too)\b)"
 )
 """What may follow a pronoun that stands for something."""
+_POINTS = r"(?:that|this|these|those|said)"
+_STOPS = r"(?=\s*(?:$|[.,;?!)]|together|up|in|to|into|under|and|as|with|by|on|all|alphabetically|from|out|at))"
 _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
-    (Form.AMOUNT, True, r"\b(?:that|this|so|as)\s+(?:many|much)\b(?!\s+as)"),
+    (Form.AMOUNT, True, r"\b(?:(?:that|this|so|as)\s+(?:many|much)\b(?!\s+as)|(?:that|this)\s+(?:number|amount)\s+of\b)"),
     (
         Form.SEVERAL,
         True,
@@ -61,20 +66,22 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
     (
         Form.SEVERAL,
         True,
-        r"\b(?:both(?:\s+of\s+(?:them|these|those))?|the\s+two(?!\s+\w+\s+of)|all\s+(?:three|of\s+(?:them|these|those))|everything)(?=\s*(?:$|[.,;?!)]|together|in|to|into|and|as|with|by))",
+        r"\b(?:both(?:\s+of\s+(?:them|these|those))?|the\s+two(?!\s+\w+\s+of)|all\s+(?:three|of\s+(?:them|these|those))|everything)"
+        + _STOPS,
     ),
-    (
-        Form.SEVERAL,
-        True,
-        r"\b(?:them|these|those)(?=\s*(?:$|[.,;?!)]|together|up|in|to|into|and|as|with|by|on|all|alphabetically|from|out))",
-    ),
+    (Form.SEVERAL, True, r"\b(?:them|these|those|they)" + _STOPS),
+    (Form.ORDINAL, True, rf"\bthe\s+(?P<nth>first|second|third)(?:\s+(?:one|{_RESULT_NOUNS}))?" + _STOPS),
     (
         Form.THING,
         True,
-        rf"\b(?:that|this|the|these|those)\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))\b(?!\s+(?:of|in|from|for|between)\b)",
+        rf"\b(?:{_POINTS}|the)\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))\b(?!\s+(?:of|in|from|for|between)\b)",
     ),
-    (Form.THING, True, rf"\b(?:that|this|the\s+same)\s+(?P<noun>{_THINGS})\b"),
-    (Form.THING, False, rf"\bthe\s+(?P<noun>{_OBJECTS})\b(?!\s+(?:of|in|from|for|between|with|where|that|is)\b)"),
+    (Form.THING, True, rf"\b(?:{_POINTS}|the\s+same)\s+(?P<noun>{_THINGS})\b"),
+    (
+        Form.THING,
+        False,
+        rf"\bthe\s+(?P<noun>{_OBJECTS})\b(?!\s+(?:of|in|from|for|between|with|where|that|is|called|named)\b)",
+    ),
     (
         Form.THING,
         True,
@@ -83,8 +90,9 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
     (Form.OWNER, True, r"\b(?:its|their)\b(?=\s+\w)"),
     (Form.PLACE, False, r"\bthere(?=\s*(?:$|[.,;?!]|now|right\s+now|today|and))"),
     (Form.THING, True, rf"\b(?:that|this)\b(?!\s+(?:is\s+(?:a|an|the)\b|way\b|time\b)){_AS_OBJECT}"),
-    (Form.THING, False, rf"\bit\b{_AS_OBJECT}"),
+    (Form.THING, False, r"\bit\b(?!['’]s|\s+(?:there|is|was|will|takes?|has|rains?|would\s+take)\b)"),
 )
+_NTH = {"first": 1, "second": 2, "third": 3}
 _COMPILED = tuple((form, strong, re.compile(pattern, re.IGNORECASE)) for form, strong, pattern in _PATTERNS)
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|will|do|does|how\s+\w+(?:\s+\w+)?\s+are)\s+there\b", re.IGNORECASE)
 
@@ -97,8 +105,10 @@ def find_references(text: str) -> list[Reference]:
     for form, strong, pattern in _COMPILED:
         for match in pattern.finditer(masked):
             if not any(match.start() < other.end and other.start < match.end() for other in found):
-                noun = (match.groupdict().get("noun") or "").split(" ")[-1].lower()
-                found.append(Reference(match.start(), match.end(), form, strong, noun))
+                groups = match.groupdict()
+                noun = (groups.get("noun") or "").split(" ")[-1].lower()
+                nth = _NTH.get((groups.get("nth") or "").lower(), 0)
+                found.append(Reference(match.start(), match.end(), form, strong, noun, nth))
     return sorted(found, key=lambda reference: reference.start)
 
 

@@ -6,6 +6,7 @@ tool can take. A clause is taken apart only if every piece is complete by itself
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ _COMPARING = re.compile(
     r"\b(?:\w{2,}(?:er|ier|est)|more|most|less|least|fewer|fewest|further|farther|furthest|better|worse|best|worst|compare|bigger|larger)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_COMBINING = re.compile(
+COMBINING = re.compile(
     r"^\W*(?:add|sum|total|multiply|subtract|divide|combine|merge|join|concatenate|compare|put\s+together)\b", re.IGNORECASE
 )
 """Verbs whose coordinated objects belong together: "add 84 and 225"."""
@@ -65,7 +66,7 @@ def spread(text: str, board: Board, inputs: Sequence[Result] = ()) -> list[Piece
     if is_comparison(text):
         compared = _alternatives(text, board, whole)
         return [Piece(piece, whole.leaf.card.id) for piece in compared] if len(compared) > 1 else [Piece(text)]
-    pieces = _segments(text, board) or _shared(text, board, whole) or _heads(text, board)
+    pieces = _segments(text, board, whole) or _shared(text, board, whole) or _heads(text, board)
     return [Piece(piece) for piece in pieces or [text]]
 
 
@@ -86,7 +87,7 @@ def _alternatives(text: str, board: Board, whole: Assessment) -> list[str]:
 def _shared(text: str, board: Board, whole: Assessment) -> list[str]:
     """ "capital of Finland and Greece": a coordination of values of one parameter, each put in its place in turn."""
     signature = whole.leaf.signature
-    if signature is None or whole.abstains or _COMBINING.match(text) or _COMBINATION.search(text):
+    if signature is None or whole.abstains or COMBINING.match(text) or _COMBINATION.search(text):
         return []
     for parameter in signature.parameters:
         if parameter.many or parameter.kind.name in ("text", "choice", "boolean", "results", "table"):
@@ -125,10 +126,10 @@ def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Men
     return run[len(run) - keep :] if keep >= 2 else []
 
 
-def _segments(text: str, board: Board) -> list[str]:
-    """ "5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
-    masked = mask(text)
-    cuts = [match for match in _AND.finditer(masked)]
+def _segments(text: str, board: Board, whole: Assessment) -> list[str]:
+    """"5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
+    held = _held_together(whole)
+    cuts = [cut for cut in _AND.finditer(mask(text)) if not any(a < cut.end() and cut.start() < b for a, b in held)]
     if not 0 < len(cuts) <= 12 or CONDITION.match(text):
         return []
     starts = [0, *(cut.end() for cut in cuts)]
@@ -147,18 +148,32 @@ def _segments(text: str, board: Board) -> list[str]:
     return pieces if len(pieces) > 1 else []
 
 
+def _held_together(whole: Assessment) -> list[tuple[int, int]]:
+    """Spans inside which an "and" joins values of one argument of the best worker."""
+    if whole.abstains:
+        return []
+    of_many = [p.name for p in whole.leaf.signature.parameters if p.many] if whole.leaf.signature else []
+    spans: list[tuple[int, int]] = []
+    for name, mentions in whole.filling.mentions.items():
+        found = [mention for mention in mentions if mention.end > mention.start]
+        spans += [(mention.start, mention.end) for mention in found if isinstance(mention.value, list) or name in of_many]
+        if name in of_many and len(found) > 1:
+            spans += [(a.end, b.start) for a, b in itertools.pairwise(found)]
+    return spans
+
+
 def _standing_alone(segment: str, before: list[str], board: Board) -> str | None:
     """The segment as a request of its own, led in like the one before it where it has no head; None if it is none."""
     assessed = board.assess(segment)
     signature = assessed.leaf.signature
-    headless = _headless(segment, assessed) or bool(before and _SAME_OF.match(segment))
+    headless = bool(before) and (_headless(segment, assessed) or _SAME_OF.match(segment) is not None)
     if not headless and not assessed.abstains and _fills(assessed) and not _lacks_company(segment):
         return re.sub(r"^\W*(?:both|either)\s+", "", segment) if not before or signature is not None else None
     if not before:
         return None
     lead = _lead(before[-1], board)
     rest = _SAME_OF.sub("", segment)
-    if lead is None or not (headless or rest != segment) or _COMBINING.match(lead):
+    if lead is None or not (headless or rest != segment) or COMBINING.match(lead):
         return None
     piece = (
         lead + re.sub(r"^(?:of|for|in|from|to)\s+", "", rest)
