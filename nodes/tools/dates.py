@@ -262,10 +262,11 @@ def holidays(
     examples=[
         "what week number is 3 March 2024",
         "which calendar week is it",
-        "week of the year for 25 December 2026",
+        "which week of the year is 1 May 2026",
+        "calendar week of a date",
         "what KW is 14 July 2025",
         "iso week of today",
-        "in which week does 31 August 2026 fall",
+        "in which calendar week does Easter fall",
         "week number of next Monday",
         "current week number",
     ],
