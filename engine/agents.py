@@ -15,8 +15,8 @@ from .ending import walk_in_thread, walk_to_answer
 from .planning import PlannedAgent, PlannedWorker
 from .running import Run
 
-_SHARE = 0.98
-"""How much of the time left an agent may spend, so that the best answer inside still gets out."""
+_MARGIN, _LEAST_MARGIN = 0.02, 0.05
+"""Share and least seconds of the time left that an agent leaves over, so that its best answer still gets out."""
 
 
 def working(run: Run, node: NodeId) -> Worker:
@@ -39,13 +39,15 @@ async def _walk_inside(run: Run, call: Call) -> Answer:
         raise WorkerError(f"agents are nested too deep to enter {call.node!r}; allow more with limits.depth")
     crew = run.crew.inside(call.node)
     limits = crew.graph.limits
+    timeout = run.crew.graph.nodes[call.node].timeout
+    left = run.seconds_left if timeout is None else min(timeout, run.seconds_left)
     inner = Run(
         crew,
         run.worker_of,
         hops=limits.hops,
         parallel=limits.parallel,
         depth=min(run.depth - 1, limits.depth),
-        deadline=monotonic() + min(limits.seconds, run.seconds_left * _SHARE),
+        deadline=monotonic() + min(limits.seconds, left - min(left / 2, max(left * _MARGIN, _LEAST_MARGIN))),
         slots=run.slots,
         watch=run.watch,
         inside=(*run.inside, call.node),

@@ -64,7 +64,7 @@ def _carry_out(walk: Walk, crew: Crew, due: Due, decision: Decision) -> Call | N
         known = crew.neighbors(node)
         raise NotAnEdge(
             f"the Octopus of {node!r} chose {decision.neighbor!r}, which is not one of its neighbors"
-            f"{nearest(decision.neighbor, known)}; they are {', '.join(list(known)[:20])}"
+            f"{nearest(str(decision.neighbor), known)}; they are {', '.join(list(known)[:20])}"
         )
     return Call(
         walk.take_hop(),

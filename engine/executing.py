@@ -26,8 +26,13 @@ async def execute(run: Run, call: Call) -> Step:
         result, attempts = await _try(run, worker, call)
     except (NotAnEdge, NotRunnable):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return _failed(run, call, error, perf_counter() - began)
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        return _failed(run, call, error, perf_counter() - began)  # something inside the worker was cancelled, not we
     return Step(
         call.hop,
         call.source,
@@ -89,7 +94,7 @@ async def _timed(run: Run, worker: Worker, call: Call) -> Result:
         raise
 
 
-def _failed(run: Run, call: Call, error: Exception, seconds: float) -> Step:
+def _failed(run: Run, call: Call, error: BaseException, seconds: float) -> Step:
     return Step(
         call.hop,
         call.source,

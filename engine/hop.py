@@ -112,11 +112,15 @@ def _check_edge(graph: Graph, call: Call) -> None:
 
 
 async def _first_ended(walk: Walk, run: Run, started: Sequence[Call]) -> list[Step]:
-    """The steps of the calls that end first. A call that is alone needs no task."""
+    """The steps of the calls that end first. A call that is alone needs no task.
+
+    A call that ends the walk with an error does so once those that ended beside it are recorded.
+    """
     if len(walk.running) == 1 and len(started) == 1:
         return [await execute(run, started[0])]
     for call in started:
         run.tasks[call.hop] = asyncio.create_task(execute(run, call))
     await asyncio.wait(run.tasks.values(), return_when=asyncio.FIRST_COMPLETED)
     ended = sorted(hop for hop, task in run.tasks.items() if task.done())
-    return [run.tasks.pop(hop).result() for hop in ended]
+    sound = [hop for hop in ended if not run.tasks[hop].cancelled() and run.tasks[hop].exception() is None]
+    return [run.tasks.pop(hop).result() for hop in sound or ended]

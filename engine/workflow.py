@@ -122,8 +122,10 @@ class Workflow:
 
     async def aplan(self, query: str, *, max_hops: int | None = None) -> Plan:
         """The walk a request would take, as far as it can be told before anything has run."""
+        request = _request(query)
         run = self._run(max_hops, None, None, planning)
-        answer = await walk_to_answer(begin(self.graph, _request(query)), run)
+        with working_in(self._files) if self._files else nullcontext():
+            answer = await walk_to_answer(begin(self.graph, request), run)
         return plan_of(self.graph, answer.trace, answer.stopped)
 
     async def adecide(self, query: str) -> Sequence[Decision]:

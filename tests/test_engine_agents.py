@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from walkers import Echo, Raising, graph_of, workflow_of
+from walkers import Echo, Gate, Raising, graph_of, workflow_of
 
 from octograph import Graph, HopEnded, HopStarted, Result, Trace, WalkEnded, WorkerError
 
@@ -78,6 +78,15 @@ async def test_an_agent_that_ran_out_marks_the_whole_answer() -> None:
     ).arun("q")
     assert answer.stopped == "hops"
     assert answer.text.startswith("a(q)")
+
+
+async def test_the_timeout_of_an_agent_gives_its_best_answer_so_far() -> None:
+    """An agent has a little less time inside than its timeout: what it found in it is its answer."""
+    inner = graph_of(["start -> [quick, never]"], masters="start")
+    graph = graph_of(["desk -> agent"], agents={"agent": inner}, settings={"agent": {"timeout": 0.1}})
+    script = {"desk": ["agent"], "start": [["quick", "never"]]}
+    answer = await workflow_of(graph, script, {"agent/never": Gate()}).arun("q")
+    assert (answer.text, answer.stopped) == ("quick(q)", "seconds")
 
 
 async def test_a_worker_may_be_handed_in_for_a_whole_agent() -> None:

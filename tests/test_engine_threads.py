@@ -196,6 +196,17 @@ async def test_calls_under_way_are_begun_again_and_those_that_ended_are_not() ->
     assert len(quick.calls) == 1
 
 
+async def test_what_ended_beside_a_call_that_broke_the_walk_off_is_kept() -> None:
+    """Two calls end in the same moment, one of them with an error that ends the walk: the other is not repeated."""
+    workers = {"a": Echo("a"), "b": Breaking("b")}
+    graph = graph_of(["desk -> [a, b]"])
+    workflow = workflow_of(graph, {"desk": [["a", "b"]]}, workers, checkpointer=InMemorySaver())
+    with pytest.raises(NotRunnable):
+        await workflow.arun("q", thread="t")
+    assert (await workflow.arun("q", thread="t")).text == "a(q)\nb(q)"
+    assert len(workers["a"].calls) == 1
+
+
 async def test_a_walk_out_of_hops_goes_on_when_it_is_given_more(checkpointer: Any) -> None:
     """Nothing is thrown away: the hops that were made count, and the walk ends where it would have."""
     workers = {name: Echo(name) for name in "abc"}

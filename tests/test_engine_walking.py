@@ -260,6 +260,16 @@ async def test_a_walk_in_which_everything_fails_says_so() -> None:
     assert answer.text == "a could not do “q”: out of order\nb could not do “q”: ZeroDivisionError"
 
 
+@pytest.mark.parametrize("error", [SystemExit(3), asyncio.CancelledError("inside")])
+async def test_a_worker_that_exits_or_cancels_itself_has_failed(error: BaseException) -> None:
+    """Neither ends the program or the walk: alone or beside another, it is a failed step."""
+    graph = graph_of(["desk -> [a, b]"])
+    for chosen in ("a", ["a", "b"]):
+        answer = await workflow_of(graph, {"desk": [chosen]}, {"a": Raising(error)}).arun("q")
+        assert steps(answer, "failed") == ["a"]
+        assert type(error).__name__ in answer.text
+
+
 async def test_a_part_that_failed_and_was_then_done_by_another_is_answered() -> None:
     """The Octopus may send the same part elsewhere after a failure; the failure is then not in the answer."""
     decided = [{"neighbor": "a", "part": 0}, {"neighbor": "b", "part": 0}]

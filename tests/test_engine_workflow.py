@@ -188,6 +188,16 @@ def test_files_is_the_folder_the_workers_see(tmp_path: Path) -> None:
     assert workflow.run("q").text == str(tmp_path)
 
 
+def test_plans_see_the_folder_too(tmp_path: Path) -> None:
+    """An Octopus may look into a file to fill an argument, before anything is run."""
+    from octograph.nodes.folder import working_folder
+
+    seen = []
+    octopus = ScriptedOctopus(lambda query, at, neighbors, trace: seen.append(working_folder()) or [])
+    Workflow(GRAPH, octopus=octopus, files=tmp_path, workers={"a": Echo("a")}).plan("q")
+    assert seen == [tmp_path]
+
+
 def test_a_tool_that_never_returns_holds_up_neither_answer_nor_exit() -> None:
     """Its thread is left behind: the answer comes when the seconds are spent, and the program ends."""
     code = """
