@@ -73,8 +73,9 @@ def _of_library(octopus: EmbeddedOctopus, path: Path) -> Iterator[Sample]:
     neighbors = workflow.neighbors(workflow.graph.start)
     foreign = [line for line in (SHIPPED / "background.txt").read_text(encoding="utf-8").splitlines() if line.strip()]
     with_examples = octopus.board(neighbors)
-    without = octopus.board([_without_examples(neighbor) for neighbor in neighbors])
-    for source, board, weight in (("examples", with_examples, 0.5), ("descriptions", without, 0.2)):
+    boards = [("examples", with_examples, 0.5)]
+    boards += [(f"{kept} examples", octopus.board([_with_few(card, kept) for card in neighbors]), 0.2) for kept in (0, 1, 3)]
+    for source, board, weight in boards:
         for owner, neighbor in enumerate(neighbors):
             for card in (neighbor, *neighbor.inside):
                 for example in card.examples:
@@ -96,9 +97,9 @@ def _of_library(octopus: EmbeddedOctopus, path: Path) -> Iterator[Sample]:
                 yield _sample("desk", with_examples, with_examples.features(request["query"]), gold, 2.0)
 
 
-def _without_examples(card: Neighbor) -> Neighbor:
-    """The card as most people write theirs: with a description alone."""
-    return replace(card, examples=(), inside=tuple(_without_examples(inner) for inner in card.inside))
+def _with_few(card: Neighbor, kept: int) -> Neighbor:
+    """The card as most people write theirs: with few examples, or a description alone."""
+    return replace(card, examples=card.examples[:kept], inside=tuple(_with_few(inner, kept) for inner in card.inside))
 
 
 def _sample(source: str, board: Board, features: Features, gold: int, weight: float) -> Sample:

@@ -26,7 +26,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 _NO_CLUES = Clues()
 
 _QUOTED_MATTER = re.compile(r"\"[^\"\n]{12,}\"|“[^”\n]{12,}”|(?<!\w)'[^'\n]{12,}'(?!\w)|‘[^’\n]{12,}’")
-_MATTER = re.compile(r"(?<=[a-z]):\s+(?=\S+(?:\s+\S+){4,}$)")
+_MATTER = re.compile(r"(?<=[a-z]):\s+")
 IDLE = -20.0
 """Logits of a worker that combines results while there are none: as good as impossible."""
 INSPECTED = 10
@@ -68,7 +68,7 @@ class Features:
     named: NDArray[np.float64]
     """(leaves,): 1 if the text says every word of the worker's name: "simplify", "capital"."""
     bare: NDArray[np.float64]
-    """(leaves,): 1 for a worker that has a description and no examples."""
+    """(leaves,): 1 for a worker with a description alone, 1/2 with one example beside it, 1/3 with two, ..."""
     idle: NDArray[np.bool_]
     """(leaves,): a worker that combines results, while there are none to combine."""
     background: float
@@ -130,7 +130,7 @@ class Board:
         """The worker that reads a file's text, if there is one."""
         self.combiners = tuple(neighbor for neighbor in self.neighbors if combines(neighbor.signature))
         """Neighbors that can take earlier results as they are."""
-        self._bare = np.array([float(_is_bare(leaf.card)) for leaf in self.leaves])
+        self._bare = np.array([1.0 / (1 + _examples_of(leaf.card)) for leaf in self.leaves])
         self._background = self._apart(background)
         self._assessed: dict[tuple[object, ...], Assessment] = {}
         self.verbs = frozenset(verb for leaf in self.leaves if (verb := _verb(leaf.card.description)))
@@ -233,12 +233,13 @@ def gist(text: str) -> str:
     """The text without the matter it is about: long quoted strings and what follows a colon say nothing of the task."""
     text = _QUOTED_MATTER.sub('"this text"', text)
     match = _MATTER.search(text)
-    return text[: match.start()] + ": this text" if match else text
+    long = match is not None and len(re.findall(r"[^\W\d_]{3,}", text[match.end() :])) >= 4
+    return text[: match.start()] + ": this text" if match and long else text
 
 
-def _is_bare(card: Neighbor) -> bool:
-    """True for a card without examples, inside it as well."""
-    return not card.examples and all(map(_is_bare, card.inside))
+def _examples_of(card: Neighbor) -> int:
+    """The examples of a card, those inside it as well."""
+    return len(card.examples) + sum(map(_examples_of, card.inside))
 
 
 def combines(signature: Signature | None) -> bool:

@@ -28,7 +28,7 @@ class Calibration:
     named: float = 1.0
     """For a worker whose name stands in the text."""
     bare: float = 2.0
-    """For a worker that has no examples and so can't come as close."""
+    """For a worker that has no examples, or few, and so can't come as close."""
     stop: float = 2.0
     """The logit of stop, before the background is looked at."""
     background: float = 12.0

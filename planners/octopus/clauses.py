@@ -27,6 +27,7 @@ class Clause:
 
 
 _MASK = "\0"
+_QUOTES = "\"“«`'‘"
 
 _PROTECTED = (
     re.compile(r'"[^"\n]*"|“[^”\n]*”|«[^»\n]*»|`[^`]*`|(?<![\w])\'[^\'\n]+\'(?!\w)|‘[^’\n]+’(?!\w)'),
@@ -152,15 +153,16 @@ def mask(text: str) -> str:
 
 def starts_clause(text: str, verbs: Collection[str] = ()) -> bool:
     """True if the text begins like a request: a question word, a verb in the imperative, "can you", "I want"."""
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(_without_courtesy(text))[:4]]
-    if not words:
+    text = _without_courtesy(text).lstrip(" \t\"'“(¿-")
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)[:4]]
+    if not words or not text[0].isalpha():
         return False
     first = words[0]
     if first in QUESTION_WORDS or first in IMPERATIVES or first in verbs:
         return True
     if first in AUXILIARIES and len(words) > 1:
         return True
-    return first in ("i", "we") and len(words) > 1 and words[1] in ("want", "need", "would", "wanna", "have", "am")
+    return first in ("i", "we") and len(words) > 1 and words[1] in ("want", "need", "would", "wanna", "have")
 
 
 def without_courtesy(text: str) -> str:
@@ -223,7 +225,7 @@ def _payload_start(request: str, masked: str, verbs: Collection[str]) -> int | N
         return None
     lead, rest = request[: match.start()], request[match.end() :]
     lead = re.split(r"[.?!]\s+", lead)[-1]
-    if len(rest.split()) < 3 or starts_clause(rest, verbs) or not starts_clause(lead, verbs):
+    if len(rest.split()) < 3 or rest[0] in _QUOTES or starts_clause(rest, verbs) or not starts_clause(lead, verbs):
         return None
     return match.end()
 

@@ -30,7 +30,7 @@ def read_request(request: str, board: Board, inputs: Sequence[Result] = ()) -> t
 def _read_clause(base: int, clause: Clause, story: Story) -> None:
     story.clauses.append([])
     text = without_courtesy(clause.text)
-    if story.earlier and (expanded := expand_fragment(text)):
+    if story.earlier and (expanded := expand_fragment(clause.text) or expand_fragment(text)):
         text, clause = expanded, replace(clause, sequential=True)
     head, follower = split_off(text, story.board)
     _read_pieces(base, head, clause, story)

@@ -90,6 +90,7 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
     (Form.OWNER, True, r"\b(?:its|their)\b(?=\s+\w)"),
     (Form.PLACE, False, r"\bthere(?=\s*(?:$|[.,;?!]|now|right\s+now|today|and))"),
     (Form.THING, True, rf"\b(?:that|this)\b(?!\s+(?:is\s+(?:a|an|the)\b|way\b|time\b)){_AS_OBJECT}"),
+    (Form.THING, True, r"(?:(?<=of)|(?<=on)|(?<=to)|(?<=from)|(?<=by)|(?<=with)|(?<=into)|(?<=than)|(?<=whether)|(?<=if))\s+(?P<it>it)\b"),
     (Form.THING, False, r"\bit\b(?!['’]s|\s+(?:there|is|was|will|takes?|has|rains?|would\s+take)\b)"),
 )
 _NTH = {"first": 1, "second": 2, "third": 3}
@@ -108,7 +109,8 @@ def find_references(text: str) -> list[Reference]:
                 groups = match.groupdict()
                 noun = (groups.get("noun") or "").split(" ")[-1].lower()
                 nth = _NTH.get((groups.get("nth") or "").lower(), 0)
-                found.append(Reference(match.start(), match.end(), form, strong, noun, nth))
+                start, end = match.span("it") if groups.get("it") else match.span()
+                found.append(Reference(start, end, form, strong, noun, nth))
     return sorted(found, key=lambda reference: reference.start)
 
 
@@ -150,7 +152,7 @@ def _number(result: Result) -> str | None:
 def _worded(reference: Reference, words: list[str | None], after: str) -> str:
     joined = " and ".join(word for word in words if word)
     if reference.form is Form.OWNER:
-        return f"{joined}'s"
+        return joined if after.startswith(" value") else f"{joined}'s"
     if reference.form is Form.PLACE:
         return f"in {joined}"
     if reference.noun == "power":

@@ -29,6 +29,8 @@ _COMPARING = re.compile(
     r"\b(?:\w{2,}(?:er|ier|est)|more|most|less|least|fewer|fewest|further|farther|furthest|better|worse|best|worst|compare|bigger|larger)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_STATED = re.compile(r"[.!]\s+\w")
+"""A statement and the request it is made for."""
 COMBINING = re.compile(
     r"^\W*(?:add|sum|total|multiply|subtract|divide|combine|merge|join|concatenate|compare|put\s+together)\b", re.IGNORECASE
 )
@@ -130,7 +132,7 @@ def _segments(text: str, board: Board, whole: Assessment) -> list[str]:
     """"5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
     held = _held_together(whole)
     cuts = [cut for cut in _AND.finditer(mask(text)) if not any(a < cut.end() and cut.start() < b for a, b in held)]
-    if not 0 < len(cuts) <= 12 or CONDITION.match(text):
+    if not 0 < len(cuts) <= 12 or CONDITION.match(text) or _STATED.search(mask(text)):
         return []
     starts = [0, *(cut.end() for cut in cuts)]
     ends = [*(cut.start() for cut in cuts), len(text)]
@@ -194,8 +196,10 @@ def _lacks_company(segment: str) -> bool:
 def _takes_many(assessed: Assessment) -> bool:
     """True for a worker that takes all the values it is given in one call, such as a sum."""
     signature = assessed.leaf.signature
+    filling = assessed.filling
     return signature is not None and any(
-        parameter.many and parameter.name in assessed.filling.mentions for parameter in signature.parameters
+        parameter.name in filling.mentions and (parameter.many or isinstance(filling.arguments[parameter.name], list))
+        for parameter in signature.parameters
     )
 
 
