@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import re
 import threading
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,7 +83,8 @@ def draw(chart: Chart, name: str | None = None) -> str:
         if chart.notes:
             figure.text(0.995, 0.005, "; ".join(chart.notes), ha="right", va="bottom", fontsize=7.5, color="#6b7780")
         file, path = _new_file(path)
-        with file:
+        with file, warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph")  # a letter the font lacks is drawn as a box
             figure.savefig(
                 file,
                 format=suffix[1:],

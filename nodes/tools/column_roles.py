@@ -9,7 +9,7 @@ from ...graphs.signature import Clues, Mention
 from .columns import ColumnMention, column_mentions, header
 from .concepts import concept_column, superlatives
 from .filtering import comparisons
-from .lexing import blanked, file_names, word_set
+from .lexing import blanked, brief, file_names, word_set
 from .table_source import Column
 from .table_words import find_aggregations
 
@@ -29,7 +29,9 @@ _NOT_GROUPING = re.compile(
 _NOT_A_GROUP = word_set(
     "far hand using the a an default way filtering sorting drawing making adding summing it that cent"
 )
-_AND_ANOTHER = re.compile(r"\s*(?:,\s*(?:and\s+)?|\band\b|&|/|\bthen\b)\s*(?:(?:by|per|each|the)\s+)*", re.IGNORECASE)
+_AND_ANOTHER = re.compile(
+    r"\s*(?:,\s*(?:(?:and|then)\s+)*|\band\b|&|/|\bthen\b)\s*(?:(?:by|per|each|the)\s+)*", re.IGNORECASE
+)
 _PART_OF_DATE = re.compile(r"(?:day of (?:the )?week|weekday|day|week|month|quarter|year)s?\b", re.IGNORECASE)
 _ADVERBS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 _ADVERBS |= {"annual": "year", "annually": "year"}
@@ -63,6 +65,7 @@ _COLUMN_CUE = re.compile(r"\b(?:columns?|fields?|only|just)\b", re.IGNORECASE)
 _SORT_CUE = re.compile(r"\b(?:by|on|according to|using|after)\s+(?:(?:the|their|its)\s+)*$", re.IGNORECASE)
 
 
+@brief
 def find_measures(text: str, clues: Clues) -> Iterator[Mention]:
     """The columns to compute: numbers that are neither groups nor part of a condition; else what is counted."""
     columns = header(clues)
@@ -92,6 +95,7 @@ def find_measures(text: str, clues: Clues) -> Iterator[Mention]:
         yield from _unknown_measures(text, columns, groups)
 
 
+@brief
 def find_groups(text: str, clues: Clues) -> Iterator[Mention]:
     """The columns to group by: after `by`, `per`, `for each` and the like; also `month of date` and its kin."""
     columns = header(clues)
@@ -108,6 +112,7 @@ def find_groups(text: str, clues: Clues) -> Iterator[Mention]:
             yield Mention(mention.start, mention.end, mention.column.name, 0.6)
 
 
+@brief
 def find_sort_columns(text: str, clues: Clues) -> Iterator[Mention]:
     """The columns to sort by: after `by`, else meant by "cheapest first", else any that is named."""
     columns = header(clues)
@@ -129,6 +134,7 @@ def find_sort_columns(text: str, clues: Clues) -> Iterator[Mention]:
         yield from _once(_free(text, columns, []))
 
 
+@brief
 def find_ranking_columns(text: str, clues: Clues) -> Iterator[Mention]:
     """The column that ranks: "by REVENUE", "with the highest PRICE", "the hottest" (temperature)."""
     columns = header(clues)
@@ -148,6 +154,7 @@ def find_ranking_columns(text: str, clues: Clues) -> Iterator[Mention]:
             yield _implied(units.start(), column, 0.6)
 
 
+@brief
 def find_ranked_groups(text: str, clues: Clues) -> Iterator[Mention]:
     """What is ranked, if it is a column and not the rows: "top 5 PRODUCTS by revenue"."""
     columns = header(clues)
@@ -165,6 +172,7 @@ def find_ranked_groups(text: str, clues: Clues) -> Iterator[Mention]:
         yield from _once(others[:1])
 
 
+@brief
 def find_shown_columns(text: str, clues: Clues) -> Iterator[Mention]:
     """The columns to show, where the request speaks of columns."""
     columns = header(clues)

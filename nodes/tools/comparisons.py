@@ -19,12 +19,14 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _COPULA = re.compile(r"\b(?:is|are|was|were|be|being|of)\b", re.IGNORECASE)
-_NOT = re.compile(r"\s*(?:\b(?:not|never)\b|(?:is|are|was|were|does|do|did)n['’]t\b)", re.IGNORECASE)
+_NOT = re.compile(
+    r"\s*(?:\b(?:(?:do|does|did)\s+)?(?:not|never)\b|(?:is|are|was|were|does|do|did)n['’]t\b)", re.IGNORECASE
+)
 _CUE = re.compile(r"\b(?:where|whose|when|if|only|having|with|for which|condition)\b", re.IGNORECASE)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{pattern})", re.IGNORECASE)
+    return re.compile(rf"(?<!\s)\s*(?:{pattern})", re.IGNORECASE)
 
 
 _EMPTY = _compiled(r"(?:empty|missing|blank|null)\b")

@@ -42,12 +42,12 @@ def entities_in(text: str, kinds: Sequence[str] = KINDS) -> list[Entity]:
 
     Kinds that explain a place better come first: digits in a link or in a date are no phone number.
     """
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     found: list[Entity] = []
     for kind in KINDS:
         for entity in _matches(kind, text):
-            if all(entity.end <= start or end <= entity.start for start, end in taken):
-                taken.append((entity.start, entity.end))
+            if not any(taken[entity.start : entity.end]):
+                taken[entity.start : entity.end] = b"x" * (entity.end - entity.start)
                 found.append(entity)
     seen: set[tuple[str, str]] = set()
     listed = []

@@ -9,7 +9,7 @@ from typing import Any
 from ...graphs.signature import Clues, Mention
 from ...graphs.walk import Result
 from ..folder import working_folder
-from .lexing import blanked, file_names, quotes
+from .lexing import LONGEST, blanked, brief, file_names, quotes
 from .text_input import REFERENCE, is_file_name, payload
 
 _WITH_TEXT = re.compile(
@@ -26,11 +26,13 @@ _BARE = re.compile(
     r"(?:to|into|in|at the end of|onto)\s+(?:(?:the|my|a|file|new|called|named)\s+)*$",
     re.IGNORECASE | re.DOTALL,
 )
+_MOST_BEFORE_FILE = 400
 _BARE_BEFORE_END = re.compile(
     r"\s+(?:to|into|in|onto|at the end of)\s+(?:(?:the|my|a|file|new|called|named)\s+)*$", re.I
 )
 _SOURCE_BEFORE = re.compile(
-    r"\b(?:of|from|about|read|open|summari[sz]e|using|with|describe|out of|than)\s+(?:(?:the|my|our|file|table)\s+)*$",
+    r"\b(?:(?<!end )(?<!bottom )of|from|about|read|open|summari[sz]e|using|with|describe|out of|than)\s+"
+    r"(?:(?:the|my|our|file|table)\s+)*$",
     re.I,
 )
 _TARGET_BEFORE = re.compile(
@@ -42,7 +44,7 @@ _OVERWRITE = re.compile(
     r"even if (?:it|the file) (?:already )?exists|over the (?:old|existing))\b",
     re.IGNORECASE,
 )
-_NEVER = re.compile(r"\b(?:not|n['’]t|never|without|no|avoid)\b[^.;,]{0,20}$", re.IGNORECASE)
+_NEVER = re.compile(r"(?:\b(?:not|never|without|no|avoid)|n['’]t)\b[^.;,]{0,20}$", re.IGNORECASE)
 _SEARCHED = re.compile(
     r"\b(?:search(?:ing)?|look(?:ing)?|grep|scan|find|check|hunt)\b.*?\bfor\s+"
     r"(?:(?:the\s+)?(?:word|words|phrase|term|text|string|name)\s+)?"
@@ -79,6 +81,7 @@ _FOLDER = re.compile(
 )
 
 
+@brief
 def find_targets(text: str, clues: Clues) -> Iterator[Mention]:
     """Files that are written: not those that something is taken of, from or about ("summary of notes.txt")."""
     for quote in quotes(text):
@@ -105,7 +108,8 @@ def find_content(text: str, clues: Clues) -> Iterator[Mention]:
         start, end = match.start("text"), len(text[: match.end("text")].rstrip())
         content = text[start:end].strip("\"'“”‘’")
         start = text.index(content, start)
-        if tail := _BARE_BEFORE_END.search(blanked(text, file_names(text))[start:].rstrip()):
+        rest = blanked(text, file_names(text))[start:].rstrip() if len(text) <= LONGEST else ""
+        if tail := _BARE_BEFORE_END.search(rest):
             content = content[: tail.start()].strip("\"'“”‘’")
         if content.strip():
             yield Mention(start, start + len(content), content, score)
@@ -114,6 +118,7 @@ def find_content(text: str, clues: Clues) -> Iterator[Mention]:
         yield from _before_file(text)
 
 
+@brief
 def find_overwrite(text: str, clues: Clues) -> Iterator[Mention]:
     """Whether a file that is there may be overwritten; only if the request says so."""
     plain = blanked(text, ((quote.start, quote.end) for quote in quotes(text)))
@@ -121,6 +126,7 @@ def find_overwrite(text: str, clues: Clues) -> Iterator[Mention]:
         yield Mention(match.start(), match.end(), not _NEVER.search(plain[: match.start()]))
 
 
+@brief
 def find_searched(text: str, clues: Clues) -> Iterator[Mention]:
     """The words to look for: quoted, or after `for`, `mentioning`, `containing` and the like."""
     for quote in quotes(text):
@@ -137,6 +143,7 @@ def find_searched(text: str, clues: Clues) -> Iterator[Mention]:
             return
 
 
+@brief
 def find_patterns(text: str, clues: Clues) -> Iterator[Mention]:
     """Which files: `*.csv`, "the CSV files", "everything ending in .txt", "pictures"."""
     for match in _GLOB.finditer(text):
@@ -150,6 +157,7 @@ def find_patterns(text: str, clues: Clues) -> Iterator[Mention]:
         yield Mention(match.start(), match.end(), "*.png", 0.7)
 
 
+@brief
 def find_folders(text: str, clues: Clues) -> Iterator[Mention]:
     """A folder inside the working folder that the text names."""
     root = working_folder()
@@ -181,7 +189,7 @@ def _before_file(text: str) -> Iterator[Mention]:
             yield Mention(start, start + len(quote.content), quote.content, 0.9)
             return
     for start, _ in file_names(text):
-        match = _BARE.match(text[:start])
+        match = _BARE.match(text[:start]) if start < _MOST_BEFORE_FILE else None
         if match and not list(file_names(match.group("text"))):
             yield Mention(match.start("text"), match.end("text"), match.group("text"), 0.5)
             return

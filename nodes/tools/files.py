@@ -168,7 +168,7 @@ def search(
             for number, line in enumerate(lines, 1)
             if wanted in " ".join(line.split()).casefold()
         ]
-    shown = [f"{hit['file']}:{hit['line']}: {hit['text']}" for hit in hits[:_MOST_HITS]]
+    shown = [f"{clean(hit['file'])}:{hit['line']}: {hit['text']}" for hit in hits[:_MOST_HITS]]
     if len(hits) > len(shown):
         shown.append(f"... and {len(hits) - len(shown)} more lines")
     return Result("\n".join(shown) or f"{words!r} was not found", hits[:1000], "text")

@@ -11,7 +11,7 @@ from ...graphs.signature import Clues, Mention
 from .columns import header
 from .comparisons import comparisons_in
 from .conditions import Comparison, Condition
-from .lexing import word_set, words
+from .lexing import brief, word_set, words
 from .table_source import Column, TableValue, columns_of
 
 AGGREGATE_BEFORE = re.compile(
@@ -37,6 +37,7 @@ def comparisons(text: str, columns: tuple[Column, ...]) -> tuple[Comparison, ...
     return tuple(comparisons_in(text, columns))
 
 
+@brief
 def find_conditions(text: str, clues: Clues) -> Iterator[Mention]:
     """Every comparison in the text as one value (`region = "North"`, then `and ...` or `or ...`).
 
@@ -58,6 +59,7 @@ def is_about_groups(text: str, comparison: Comparison) -> bool:
     return bool(AGGREGATE_BEFORE.search(text[: comparison.start])) and comparison.operator not in ("=", "in")
 
 
+@brief
 def find_group_conditions(text: str, clues: Clues) -> Iterator[Mention]:
     """Comparisons about totals and averages: `total revenue above 500`."""
     for comparison in comparisons(text, header(clues)):

@@ -10,12 +10,15 @@ from .lexing import word_set
 _EAST_ASIAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_EAST_ASIAN}]|[^\s—–…{_EAST_ASIAN}]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”]*|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•]|\d{1,3}[.)])\s)")
+_END = re.compile(
+    r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』”]*|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*•]|\d{1,3}[.)])\s)"
+)
 _ABBREVIATIONS = word_set(
     "mr mrs ms dr prof st sr jr vs etc e.g i.e cf al fig no nos vol pp inc ltd co corp dept est approx ca jan "
     "feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun a.m p.m u.s u.k gen gov sen rev "
     "hon capt col lt"
 )
+_NEXT = re.compile(r"\s*(\S)")
 STOP_WORDS = word_set(
     "a about above after again against all almost alone along already also although always am among an and "
     "another any anyone anything are aren't around as ask at away back be became because become been before "
@@ -77,9 +80,10 @@ def _goes_on(text: str, start: int, dot: int, end: int) -> bool:
     """Whether a full stop ends no sentence: after an abbreviation or an initial, or before a small letter."""
     before = re.search(r"[\w.]*$", text[max(start, dot - 20) : dot])
     word = before.group().lower() if before else ""
-    following = text[end:].lstrip()[:1]
-    if not following:
+    next_one = _NEXT.match(text, end)
+    if next_one is None:
         return False
+    following = next_one.group(1)
     if word in _ABBREVIATIONS and not (word in ("etc", "a.m", "p.m", "inc", "ltd", "co") and following.isupper()):
         return True
     if len(word) == 1 and word.isalpha() and word != "i":

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
+
+from ...graphs.signature import Clues, Finder, Mention
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’](?:s|t|re|ll|ve)\b)?|\d+", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_QUOTED = re.compile(
-    r'"((?:[^"\\\n]|\\.)*)"|“([^”]*)”|„([^“”]*)[“”]|«([^»]*)»|(?<!\w)‘(.*?)’(?!\w)|(?<!\w)\'(.*?)\'(?!\w)', re.DOTALL
-)
-_FILE_NAME = re.compile(r"[\w./\\+~-]*[\w~-]\.(?:[A-Za-z]\w{1,7}|7z)\b(?!@)")
-_LONGEST = 4000
+_OPENING = re.compile(r"[\"“„«]|(?<!\w)[‘']")
+_CLOSING = {
+    '"': re.compile(r'(?P<content>(?:[^"\\]|\\.)*+)"', re.DOTALL),
+    "“": re.compile(r"(?P<content>[^”]*+)”"),
+    "„": re.compile(r"(?P<content>[^“”]*+)[“”]"),
+    "«": re.compile(r"(?P<content>[^»]*+)»"),
+    "‘": re.compile(r"(?P<content>.*?)’(?!\w)", re.DOTALL),
+    "'": re.compile(r"(?P<content>.*?)'(?!\w)", re.DOTALL),
+}
+_FILE_NAME = re.compile(r"(?<![\w./\\+~-])[\w./\\+~-]{0,200}[\w~-]\.(?:[A-Za-z]\w{1,7}|7z)\b(?!@)")
+LONGEST = 2000
 """Characters of a request that are looked at for words; what is longer is a text, not a wording."""
+
+
+def brief(finder: Finder) -> Finder:
+    """The finder, looking at no more of a text than a request is long: what follows is material, not wording."""
+
+    @wraps(finder)
+    def find(text: str, clues: Clues) -> Iterable[Mention]:
+        return finder(text[:LONGEST], clues)
+
+    return find
 
 
 def word_set(listed: str) -> frozenset[str]:
@@ -42,7 +60,7 @@ class Quote:
 
 def words(text: str) -> list[Word]:
     """Every word and run of digits, in order; underscores separate words."""
-    return [Word(match.start(), match.end(), stem(match.group())) for match in _WORD.finditer(text[:_LONGEST])]
+    return [Word(match.start(), match.end(), stem(match.group())) for match in _WORD.finditer(text[:LONGEST])]
 
 
 @lru_cache(maxsize=4096)
@@ -65,21 +83,34 @@ def stems(name: str) -> tuple[str, ...]:
 
 def quotes(text: str) -> Iterator[Quote]:
     """Every quoted string, whatever the marks; an apostrophe inside a word opens none."""
-    for match in _QUOTED.finditer(text):
-        content = next((group for group in match.groups() if group is not None), "")
-        yield Quote(match.start(), match.end(), content)
+    end = 0
+    never_closed: set[str] = set()
+    for opening in _OPENING.finditer(text):
+        mark = opening.group()
+        if opening.start() < end or mark in never_closed:
+            continue
+        closing = _CLOSING[mark].match(text, opening.end())
+        if closing is None:
+            never_closed.add(mark)
+        else:
+            end = closing.end()
+            yield Quote(opening.start(), end, closing.group("content"))
 
 
 def file_names(text: str) -> Iterator[tuple[int, int]]:
     """Places of everything that looks like a file name (`data/sales.csv`, `notes.txt`)."""
-    return ((match.start(), match.end()) for match in _FILE_NAME.finditer(text[:_LONGEST]))
+    return ((match.start(), match.end()) for match in _FILE_NAME.finditer(text[:LONGEST]))
 
 
-def blanked(text: str, places: Iterator[tuple[int, int]]) -> str:
-    """The text with these places overwritten by spaces, so that nothing is found there and spans still hold."""
-    for start, end in places:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+def blanked(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text with these places overwritten by blanks, so that nothing is found there and spans still hold."""
+    parts, at = [], 0
+    for start, end in sorted(places):
+        if end > at:
+            start = max(start, at)
+            parts += [text[at:start], " " * (end - start)]
+            at = end
+    return "".join([*parts, text[at:]])
 
 
 def nearly(one: str, other: str) -> bool:

@@ -17,7 +17,7 @@ _MOST_COMPARED = 800
 _DAMPING = 0.85
 _TOO_ALIKE = 0.7
 _EARLY = 1.2
-_CONTACT = re.compile(r"\S+@\S+\.\S+|https?://|www\.")
+_CONTACT = re.compile(r"\w@\w+\.|https?://|www\.")
 _NOUN_BEFORE = word_set("the a an this these our my their its his her your of")
 
 
@@ -47,7 +47,8 @@ def key_phrases(text: str, count: int) -> list[str]:
     """The `count` most telling words and two-word phrases, the weightiest first, as they are mostly written."""
     written: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     weights: defaultdict[tuple[str, ...], float] = defaultdict(float)
-    plain = re.sub(r"\S+@\S+|https?://\S+|www\.\S+|\S*\d\S*", " , ", text)
+    lines = ([_in_words(word) for word in line.split()] for line in text.splitlines())
+    plain = "\n".join(" ".join(line) for line in lines)
     for piece in re.split(r"[^\w\s'’-]+|\n", plain):
         words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", piece)
         kept = [word if word.lower().replace("’", "'") not in STOP_WORDS and len(word) > 2 else "" for word in words]
@@ -69,6 +70,12 @@ def key_phrases(text: str, count: int) -> list[str]:
         if len(chosen) < count and not any(set(key) <= set(other) or set(other) <= set(key) for other in chosen):
             chosen.append(key)
     return [_as_written(written[key]) for key in chosen]
+
+
+def _in_words(word: str) -> str:
+    """The word, or a comma for an address, a link or a number, so that no phrase reaches over it."""
+    odd = "@" in word or "://" in word or word.startswith("www.") or any(map(str.isdigit, word))
+    return "," if odd else word
 
 
 def _telling(word: str, before: str) -> float:

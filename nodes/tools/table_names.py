@@ -11,7 +11,7 @@ from typing import Any
 from ...graphs.signature import Clues, Mention
 from ...graphs.walk import Result
 from ..folder import working_folder
-from .lexing import file_names, quotes, stems, words
+from .lexing import brief, file_names, quotes, stems, words
 from .table_source import READERS
 
 _SUFFIXES = tuple(READERS)
@@ -21,6 +21,7 @@ _MOST_FILES = 1000
 _LEAST_SURE = 0.3
 
 
+@brief
 def find_tables(text: str, clues: Clues) -> Iterator[Mention]:
     """Table files that the text names, and (at no place in it) earlier results that are tables, the latest first."""
     names = _table_files()

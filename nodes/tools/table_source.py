@@ -306,4 +306,5 @@ def _literal(text: str) -> str:
 def _reason(error: Exception) -> str:
     """DuckDB's message without its advice about settings nobody can change here."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return "can't be read as a table: " + (lines[0] if lines else type(error).__name__)[:300]
+    told = [line for line in lines[:4] if not line.startswith(("Original Line", "Possible", "LINE"))]
+    return "can't be read as a table: " + ("; ".join(told[:2]) or type(error).__name__)[:300]

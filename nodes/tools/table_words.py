@@ -9,7 +9,7 @@ from ...graphs.signature import Clues, Mention
 from .columns import column_mentions, header
 from .concepts import concept_column, superlatives
 from .filtering import comparisons
-from .lexing import blanked, file_names, nearly, word_set, words
+from .lexing import blanked, brief, file_names, nearly, word_set, words
 from .numerals import numeral_at
 
 _AGGREGATIONS = tuple(
@@ -86,6 +86,7 @@ _PICTURE = re.compile(
 _PICTURE_NAME = re.compile(r"\.(?:png|svg|jpe?g|pdf|gif|webp)$", re.IGNORECASE)
 
 
+@brief
 def find_aggregations(text: str, clues: Clues) -> Iterator[Mention]:
     """Every way of computing that the text names, as sum, mean, median, min, max, count or distinct."""
     columns = header(clues)
@@ -126,11 +127,13 @@ def find_aggregations(text: str, clues: Clues) -> Iterator[Mention]:
         yield Mention(mention.start, mention.end, value, mention.score)
 
 
+@brief
 def find_statistics(text: str, clues: Clues) -> Iterator[Mention]:
     """As `find_aggregations`, without highest and lowest, which say in a ranking what is on top."""
     return (mention for mention in find_aggregations(text, clues) if mention.value not in ("max", "min"))
 
 
+@brief
 def find_directions(text: str, clues: Clues) -> Iterator[Mention]:
     """`ascending` or `descending`, however it is said."""
     for pattern, name in _DIRECTIONS:
@@ -140,6 +143,7 @@ def find_directions(text: str, clues: Clues) -> Iterator[Mention]:
         yield Mention(word.start, word.end, "descending" if word.sign > 0 else "ascending", 0.6)
 
 
+@brief
 def find_ends(text: str, clues: Clues) -> Iterator[Mention]:
     """Which end of a ranking: `largest` or `smallest`."""
     for word in superlatives(text, header(clues)):
@@ -150,6 +154,7 @@ def find_ends(text: str, clues: Clues) -> Iterator[Mention]:
         yield Mention(match.start(), match.end(), "largest", 0.5 if match.group().lower() == "top" else 0.8)
 
 
+@brief
 def find_counts(text: str, clues: Clues) -> Iterator[Mention]:
     """How many rows are wanted: `top 5`, `first ten`, `3 cheapest`; one for "which product ..." in the singular."""
     plain = blanked(text, file_names(text))
@@ -172,12 +177,14 @@ def find_counts(text: str, clues: Clues) -> Iterator[Mention]:
             yield Mention(match.start(), match.start(), 1, 0.4)
 
 
+@brief
 def find_last(text: str, clues: Clues) -> Iterator[Mention]:
     """True where the end of a table is wanted, not its beginning."""
     for match in re.finditer(r"\b(?:last|final|tail|bottom)\b|\bend of\b", text, re.IGNORECASE):
         yield Mention(match.start(), match.end(), True)
 
 
+@brief
 def find_charts(text: str, clues: Clues) -> Iterator[Mention]:
     """The kind of chart: bar, line, pie, scatter or histogram."""
     plain = blanked(text, file_names(text))
@@ -188,6 +195,7 @@ def find_charts(text: str, clues: Clues) -> Iterator[Mention]:
             yield Mention(match.start(), end, name, 1.0 if sure else 0.6)
 
 
+@brief
 def find_pictures(text: str, clues: Clues) -> Iterator[Mention]:
     """The name of the picture to draw, or its format alone (`as SVG` gives `chart.svg`)."""
     for start, end in file_names(text):

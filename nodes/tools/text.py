@@ -96,7 +96,7 @@ def keywords(
 )
 def sentiment(text: Text) -> TextResult:
     """Tells whether a text sounds positive, negative or neutral, with a score from -1 to 1."""
-    scores = [_mood(sentence) for sentence in sentences(_checked(text))[:5000]]
+    scores = [_mood(sentence) for sentence in sentences(_checked(text))[:2000]]
     telling = [score for score in scores if abs(score) >= 0.05]
     score = round(sum(telling) / len(telling), 2) if telling else 0.0
     label = "positive" if score >= 0.05 else "negative" if score <= -0.05 else "neutral"

@@ -140,7 +140,7 @@ def _text(content: bytes, *, cut: bool = False) -> str | None:
 
 
 def _checked(name: str) -> str:
-    if not name.strip() or "\x00" in name or len(name.encode("utf-8", "replace")) > 1000:
+    if not name.strip() or not name.isprintable() or len(name) > 1000:
         raise ArgumentError(f"{name[:80]!r} is not a file name")
     return name.strip()
 

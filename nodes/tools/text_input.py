@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ...graphs.signature import Clues, Mention
 from ...graphs.walk import Result
-from .lexing import blanked, file_names, quotes
+from .lexing import LONGEST, blanked, file_names, quotes
 
 _COLON = re.compile(r":(?=\s|[\"“„«'‘])\s*")
 _TARGET_BEFORE = re.compile(r"\b(?:to|into|as|called|named)\s+$", re.IGNORECASE)
@@ -112,7 +112,7 @@ def _longest_quotation(text: str) -> tuple[int, int] | None:
         if is_file_name(quote.content) or not quote.content.strip():
             continue
         start = text.index(quote.content, quote.start)
-        an_argument = bool(_QUOTED_ARGUMENT.search(text[: quote.start]))
+        an_argument = bool(_QUOTED_ARGUMENT.search(text[max(0, quote.start - 40) : quote.start]))
         places.append((not an_argument, len(quote.content), start, start + len(quote.content)))
     if not places:
         return None
@@ -123,6 +123,8 @@ def _longest_quotation(text: str) -> tuple[int, int] | None:
 
 
 def _after_lead(text: str) -> Iterator[Mention]:
+    if len(text) > LONGEST:
+        return
     for lead in _LEADS:
         if match := lead.search(text):
             said = match.group("text").strip()

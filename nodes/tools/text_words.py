@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...graphs.signature import Clues, Mention
-from .lexing import file_names, quotes
+from .lexing import brief, file_names, quotes
 from .numerals import numeral_at
 from .text_input import wording
 
@@ -83,6 +83,7 @@ _REPLACE = re.compile(
 )
 
 
+@brief
 def find_sentence_counts(text: str, clues: Clues) -> Iterator[Mention]:
     """How many sentences are wanted: `in two sentences`, `3-sentence summary`, `in a few lines`."""
     plain = wording(text)
@@ -95,6 +96,7 @@ def find_sentence_counts(text: str, clues: Clues) -> Iterator[Mention]:
         yield Mention(match.start(), match.end(), 3, 0.9)
 
 
+@brief
 def find_keyword_counts(text: str, clues: Clues) -> Iterator[Mention]:
     """How many keywords are wanted: `five keywords`, `the 3 main topics`, `top 10`."""
     plain = wording(text)
@@ -106,11 +108,13 @@ def find_keyword_counts(text: str, clues: Clues) -> Iterator[Mention]:
     return iter(found)
 
 
+@brief
 def find_counts_wanted(text: str, clues: Clues) -> Iterator[Mention]:
     """What is to be counted: words, sentences, characters, letters, lines or paragraphs."""
     yield from _named(wording(text), _COUNTS)
 
 
+@brief
 def find_counted_words(text: str, clues: Clues) -> Iterator[Mention]:
     """The word whose occurrences are to be counted: `how often does "budget" appear`."""
     for quote in quotes(text):
@@ -124,21 +128,25 @@ def find_counted_words(text: str, clues: Clues) -> Iterator[Mention]:
             return
 
 
+@brief
 def find_entity_kinds(text: str, clues: Clues) -> Iterator[Mention]:
     """Which entities are wanted: e-mail addresses, links, amounts of money, dates, phone numbers, hashtags."""
     yield from _named(wording(text), _ENTITIES)
 
 
+@brief
 def find_changes(text: str, clues: Clues) -> Iterator[Mention]:
     """What to do with the letters: upper, lower, title, sentence, reverse or clean."""
     yield from _named(wording(text), _CHANGES)
 
 
+@brief
 def find_old(text: str, clues: Clues) -> Iterator[Mention]:
     """What is to be replaced: `replace CAT with dog`."""
     yield from _side(text, "old")
 
 
+@brief
 def find_new(text: str, clues: Clues) -> Iterator[Mention]:
     """What it is to be replaced with: `replace cat with DOG`."""
     yield from _side(text, "new")
