@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from time import perf_counter
 
-from ..graphs.errors import ArgumentError, NotAnEdge, NotRunnable, OctographError, WorkerTimeout
+from ..graphs.errors import Abstained, ArgumentError, NotAnEdge, NotRunnable, OctographError, WorkerTimeout
 from ..graphs.walk import Call, Result, Step
 from ..nodes.agent import AgentWorker
 from ..nodes.worker import Worker
@@ -59,7 +59,7 @@ async def execute(run: Run, call: Call) -> Step:
 async def _try(run: Run, worker: Worker, call: Call) -> tuple[Result, int]:
     try:
         return await _attempt(run, worker, call), 1
-    except (ArgumentError, NotAnEdge, NotRunnable):
+    except (Abstained, ArgumentError, NotAnEdge, NotRunnable):
         raise
     except Exception as error:
         policy = run.retry_policy(call.node)
@@ -104,7 +104,7 @@ def _failed(run: Run, call: Call, error: BaseException, seconds: float) -> Step:
         probability=call.probability,
         part=call.part,
         parents=call.parents,
-        status="failed",
+        status="abstained" if isinstance(error, Abstained) else "failed",
         error=masked(describe(error), run.crew.graph.nodes[call.node]),
         seconds=seconds,
         attempts=getattr(error, "attempts", 1),

@@ -70,13 +70,7 @@ def restored(graph: Graph, query: Query, waves: Sequence[Mapping[str, Any]]) -> 
     walk = Walk(graph, query, first["walk"], steps, {step.hop: step for step in steps})
     walk.stored = len(steps)
     walk.next_hop, walk.started, walk.reason = last["hop"], last["started"], last.get("reason", "done")
-    master = graph.start if graph.nodes[graph.start].is_master else None
-    walk.scopes[None] = Scope(master, query)
-    for step in steps:
-        if graph.nodes[step.node].is_master and step.status == "done":
-            outer = walk.scopes[step.within]
-            asked_there = Query(step.query, inputs_of(walk, step.parents, step.within))
-            walk.scopes[step.hop] = Scope(step.node, asked_there, step.within, outer.depth + 1)
+    _reopen(walk)
     for entry, asked in last.get("asked", ()):
         walk.scopes[entry].asked = asked
     walk.ready.extend(_call_from(walk, data) for data in last.get("calls", ()))
@@ -106,6 +100,20 @@ def _fits(graph: Graph, steps: Iterable[Step], last: Mapping[str, Any]) -> bool:
     return all(node in graph.nodes for node in nodes) and all(
         graph.has_edge(source, node) if source is not None else node == graph.start for _, source, node, *_ in calls
     )
+
+
+def _reopen(walk: Walk) -> None:
+    """The scope of every master that was entered, as its step and the results that were handed to it tell."""
+    graph = walk.graph
+    master = graph.start if graph.nodes[graph.start].is_master else None
+    walk.scopes[None] = Scope(master, walk.query)
+    entered = [step for step in walk.steps if graph.nodes[step.node].is_master and step.status == "done"]
+    for step in entered:
+        depth = walk.scopes[step.within].depth + 1
+        walk.scopes[step.hop] = Scope(step.node, Query(step.query), step.within, depth)
+    for step in entered:
+        inputs = inputs_of(walk, step.parents, step.within)
+        walk.scopes[step.hop].query = Query(step.query, inputs)
 
 
 def _open_scopes(walk: Walk) -> list[int | None]:

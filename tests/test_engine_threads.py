@@ -290,6 +290,23 @@ async def test_a_failed_hop_is_stored_like_any_other(checkpointer: Any) -> None:
     assert workers["a"].calls == 1
 
 
+async def test_masters_below_masters_are_found_again(checkpointer: Any) -> None:
+    """Two lower masters, the second building on the outcome of the first: what was handed to it is there again."""
+    graph = graph_of(["desk -> [one, two]", "one -> a", "two -> [b, c]"], masters="desk one two")
+    script = {
+        "desk": ["one", {"neighbor": "two", "query": "on that", "parents": [0]}],
+        "one": ["a"],
+        "two": [{"neighbor": "b"}, {"neighbor": "c", "parents": []}],
+    }
+    workers = {"c": Breaking("c")}
+    workflow = workflow_of(graph, script, workers, checkpointer=checkpointer)
+    with pytest.raises(NotRunnable):
+        await workflow.arun("q", thread="t")
+    answer = await workflow.arun("q", thread="t")
+    assert answer.text == "a(q)\nb(on that)\nc(on that)"
+    assert [result.text for result in workers["c"].calls[0].query.inputs] == ["a(q)"]
+
+
 async def test_a_waiting_join_survives(checkpointer: Any) -> None:
     """One branch had arrived at the join when the walk broke off; it fires with both."""
     join = Echo("j")
