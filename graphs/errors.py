@@ -9,6 +9,7 @@
         ├── NotRunnable     a worker without an implementation was asked to work
         └── WorkerError     a worker could not do its work
             ├── ArgumentError   an argument is missing or does not fit; not worth a retry
+            ├── Abstained       an agent inside which nothing fits its query; not worth a retry
             └── WorkerTimeout   a worker took longer than its policy allows
 """
 
@@ -89,6 +90,10 @@ class WorkerError(WalkError):
 
 class ArgumentError(WorkerError):
     """An argument is missing or does not fit its parameter; a retry would change nothing."""
+
+
+class Abstained(WorkerError):
+    """An agent inside which nothing fits its query: no fault, and nothing a retry would change."""
 
 
 class WorkerTimeout(WorkerError):

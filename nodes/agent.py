@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from ..graphs.errors import WorkerError
+from ..graphs.errors import Abstained, WorkerError
 from ..graphs.walk import Answer, Call, Result
 
 
@@ -19,7 +19,7 @@ class AgentWorker:
         """The answer inside. Raises WorkerError, with the walk inside in its `trace`, if there is none."""
         answer = await self.walk(call)
         if answer.stopped in ("abstained", "failed") or not any(step.status == "done" for step in answer.trace):
-            error = WorkerError(_reason(answer))
+            error = (Abstained if answer.stopped == "abstained" else WorkerError)(_reason(answer))
             error.trace = answer.trace
             raise error
         kind = next((step.kind for step in reversed(answer.trace.steps) if step.status == "done"), "text")
@@ -29,4 +29,5 @@ class AgentWorker:
 def _reason(answer: Answer) -> str:
     if answer.stopped == "abstained":
         return f"nothing in {answer.trace.graph!r} can do that"
-    return answer.text
+    failed = [step.error for step in answer.trace if step.status == "failed" and step.error]
+    return failed[0] if len(failed) == 1 else answer.text

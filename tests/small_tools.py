@@ -24,7 +24,10 @@ def find_units(text: str, clues: Clues) -> Iterable[Mention]:
 
 
 def find_places(text: str, clues: Clues) -> Iterable[Mention]:
-    return [Mention(m.start(), m.end(), m.group()) for m in re.finditer(r"\b(France|Germany|Japan|Finland|Greece|Brazil)\b", text)]
+    return [
+        Mention(m.start(), m.end(), m.group())
+        for m in re.finditer(r"\b(France|Germany|Japan|Finland|Greece|Brazil)\b", text)
+    ]
 
 
 def find_cities(text: str, clues: Clues) -> Iterable[Mention]:
@@ -43,7 +46,10 @@ Country = Annotated[str, Kind("country", find_places)]
 Material = Annotated[str, Kind("text-input", find_text)]
 
 
-@tool("small.convert", examples=["5 miles in km", "how many feet is 3 meters", "turn 3 kg and 4 kg into pounds", "2 hours in minutes"])
+@tool(
+    "small.convert",
+    examples=["5 miles in km", "how many feet is 3 meters", "turn 3 kg and 4 kg into pounds", "2 hours in minutes"],
+)
 def convert(value: Quantity, to: Annotated[str, Kind("unit", find_units)]) -> Quantity:
     """Converts a quantity to another unit."""
     return f"{value} as {to}"
@@ -55,7 +61,9 @@ def total(values: Annotated[list[str], Kind("quantity", find_quantities)]) -> Qu
     return " + ".join(values)
 
 
-@tool("small.difference", examples=["days between 1 May and 2 June 2020", "how many days from 3 May 2021 to 9 July 2021"])
+@tool(
+    "small.difference", examples=["days between 1 May and 2 June 2020", "how many days from 3 May 2021 to 9 July 2021"]
+)
 def difference(start: dt.date, end: dt.date) -> Quantity:
     """Counts the days between two dates."""
     return f"{(end - start).days} days"
@@ -85,7 +93,14 @@ def currency(country: Country) -> str:
     return "euro"
 
 
-@tool("small.distance", examples=["distance from Rome to Vienna", "how far is Oslo from Cairo", "which is further from Rome, Oslo or Cairo"])
+@tool(
+    "small.distance",
+    examples=[
+        "distance from Rome to Vienna",
+        "how far is Oslo from Cairo",
+        "which is further from Rome, Oslo or Cairo",
+    ],
+)
 def distance(a: City, b: City) -> Quantity:
     """Measures the distance between two cities."""
     return f"{len(a) * 100 + len(b)} km"
@@ -122,18 +137,34 @@ def write(path: Annotated[str, Kind("file")], text: str) -> Annotated[str, Kind(
 
 
 @tool("small.chart", examples=["draw it as a bar chart", "plot a line chart"])
-def chart(values: Annotated[list[float], Kind("table")], style: Literal["bar", "line"] = "bar") -> Annotated[str, Kind("picture")]:
+def chart(
+    values: Annotated[list[float], Kind("table")], style: Literal["bar", "line"] = "bar"
+) -> Annotated[str, Kind("picture")]:
     """Draws a chart of a table."""
     return f"{style}.png"
 
 
 TOOLS: tuple[Tool, ...] = (
-    convert, total, difference, weekday, holiday, capital, currency, distance, compare, read, summarize, sentiment, write, chart,
+    convert,
+    total,
+    difference,
+    weekday,
+    holiday,
+    capital,
+    currency,
+    distance,
+    compare,
+    read,
+    summarize,
+    sentiment,
+    write,
+    chart,
 )
 
 
 def cards() -> tuple[Neighbor, ...]:
     """The tools as neighbors that may be called several times."""
     return tuple(
-        Neighbor(made.name.partition(".")[2], made.description, made.examples, made.signature, again=True) for made in TOOLS
+        Neighbor(made.name.partition(".")[2], made.description, made.examples, made.signature, again=True)
+        for made in TOOLS
     )

@@ -90,7 +90,9 @@ def test_a_part_whose_need_failed_is_given_up():
     assert then.neighbor is None
 
 
-@pytest.mark.parametrize("request_", ["Book me a table for two tonight.", "tell me a joke", "asdf qwer zxcv", "play some jazz", "???"])
+@pytest.mark.parametrize(
+    "request_", ["Book me a table for two tonight.", "tell me a joke", "asdf qwer zxcv", "play some jazz", "???"]
+)
 def test_abstains_where_nothing_fits(request_):
     """Stop is the most probable choice for what none of the neighbors can do."""
     assert choose(request_)[0].neighbor is None
@@ -126,11 +128,13 @@ def test_workers_without_signature_are_chosen_by_description():
 
 def test_missing_weights_are_explained(tmp_path):
     """A folder without weights is bad input that says so."""
-    with pytest.raises(InputError, match="manifest|calibration|weights"):
+    with pytest.raises(InputError, match=r"manifest|calibration|weights"):
         choose("capital of France", octopus=EmbeddedOctopus(OctopusSpec(weights="nothing"), tmp_path))
 
 
-@pytest.mark.parametrize("request_", ["", " ", "\n", "?", "🐙" * 50, "a" * 5000, "and then and then", "it", '"', "((((", "\x00"])
+@pytest.mark.parametrize(
+    "request_", ["", " ", "\n", "?", "🐙" * 50, "a" * 5000, "and then and then", "it", '"', "((((", "\x00"]
+)
 def test_odd_requests_are_survived(request_):
     """Nothing that can be typed raises; every decision names a neighbor or stop."""
     for decision in choose(request_):

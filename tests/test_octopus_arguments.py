@@ -57,7 +57,12 @@ def test_files(text, files):
 
 def test_quoted():
     """Quotation marks of every style, apostrophes inside left alone."""
-    assert values(find_quoted, "“a b” and 'don't stop' and «c» and `x = 1`, it's Anna's") == ["a b", "don't stop", "c", "x = 1"]
+    assert values(find_quoted, "“a b” and 'don't stop' and «c» and `x = 1`, it's Anna's") == [
+        "a b",
+        "don't stop",
+        "c",
+        "x = 1",
+    ]
 
 
 def test_arguments_in_the_order_of_the_signature():
@@ -82,7 +87,10 @@ def test_earlier_results_fill_what_the_words_do_not():
         "text": "read text",
         "sentences": 3,
     }
-    assert fill(write.signature, "save it to out.txt", [Result("12", 12, "number")]).arguments == {"path": "out.txt", "text": "12"}
+    assert fill(write.signature, "save it to out.txt", [Result("12", 12, "number")]).arguments == {
+        "path": "out.txt",
+        "text": "12",
+    }
 
 
 def test_optional_parameters_only_if_said():
@@ -111,7 +119,12 @@ def test_every_plain_type_can_be_filled():
 
     @tool("plain.all")
     def everything(
-        day: dt.date, path: Path, count: int, style: Literal["bar", "line"], loud: bool = False, when: dt.time | None = None
+        day: dt.date,
+        path: Path,
+        count: int,
+        style: Literal["bar", "line"],
+        loud: bool = False,
+        when: dt.time | None = None,
     ) -> str:
         """Takes everything."""
         return f"{day} {path} {count} {style} {loud} {when}"

@@ -13,22 +13,45 @@ BOARD = EmbeddedOctopus().board(cards())
 def read(request):
     """(worker, words, words of what it needs) for every item of a request."""
     items = read_request(request, BOARD)
-    words = {item.part: item.text.rstrip('.') for item in items}
+    words = {item.part: item.text.rstrip(".") for item in items}
     return [(item.leaf, item.text, [words[need] for need in item.needs]) for item in items]
 
 
 COORDINATIONS = [
-    ("Convert 5 miles to kilometers and 70 kilograms to pounds", [("convert", "Convert 5 miles to kilometers"), ("convert", "Convert 70 kilograms to pounds")]),
-    ("convert 5 miles and 3 kilometers to feet", [("convert", "convert 5 miles to feet"), ("convert", "convert 3 kilometers to feet")]),
+    (
+        "Convert 5 miles to kilometers and 70 kilograms to pounds",
+        [("convert", "Convert 5 miles to kilometers"), ("convert", "Convert 70 kilograms to pounds")],
+    ),
+    (
+        "convert 5 miles and 3 kilometers to feet",
+        [("convert", "convert 5 miles to feet"), ("convert", "convert 3 kilometers to feet")],
+    ),
     ("add 5 feet and 2 meters", [("total", "add 5 feet and 2 meters")]),
     ("capital of Finland and Greece", [("capital", "capital of Finland"), ("capital", "capital of Greece")]),
-    ("capital of France, Germany and Japan", [("capital", "capital of France"), ("capital", "capital of Germany"), ("capital", "capital of Japan")]),
-    ("capital of Brazil and the currency of Japan", [("capital", "capital of Brazil"), ("currency", "the currency of Japan")]),
-    ("the capital and the currency of Japan", [("capital", "the capital of Japan"), ("currency", "the currency of Japan")]),
-    ("both the capital of Finland and that of Greece", [("capital", "the capital of Finland"), ("capital", "the capital of Greece")]),
+    (
+        "capital of France, Germany and Japan",
+        [("capital", "capital of France"), ("capital", "capital of Germany"), ("capital", "capital of Japan")],
+    ),
+    (
+        "capital of Brazil and the currency of Japan",
+        [("capital", "capital of Brazil"), ("currency", "the currency of Japan")],
+    ),
+    (
+        "the capital and the currency of Japan",
+        [("capital", "the capital of Japan"), ("currency", "the currency of Japan")],
+    ),
+    (
+        "both the capital of Finland and that of Greece",
+        [("capital", "the capital of Finland"), ("capital", "the capital of Greece")],
+    ),
     ("distance between Paris and Berlin", [("distance", "distance between Paris and Berlin")]),
-    ("How many days from 1 March 2024 to 1 April 2024, and from 1 May 2024 to 1 July 2024?",
-     [("difference", "How many days from 1 March 2024 to 1 April 2024"), ("difference", "How many days from 1 May 2024 to 1 July 2024?")]),
+    (
+        "How many days from 1 March 2024 to 1 April 2024, and from 1 May 2024 to 1 July 2024?",
+        [
+            ("difference", "How many days from 1 March 2024 to 1 April 2024"),
+            ("difference", "How many days from 1 May 2024 to 1 July 2024?"),
+        ],
+    ),
 ]
 
 

@@ -56,7 +56,12 @@ def test_template():
 def test_a_template_that_would_lose_something_is_not_used():
     """A number, negation, acronym or quoted string that the form has no place for keeps the text as it is."""
     card = Neighbor("distance", signature=distance.signature, reformat="How far is {b} from {a}?")
-    for text in ("distance Paris Rome in 2 hops", "distance Paris Rome, not by car", 'distance Paris Rome "as is"', "distance Paris Rome in the EU"):
+    for text in (
+        "distance Paris Rome in 2 hops",
+        "distance Paris Rome, not by car",
+        'distance Paris Rome "as is"',
+        "distance Paris Rome in the EU",
+    ):
         assert reformatted(card, text, fill(distance.signature, text)) == text
 
 
@@ -76,7 +81,9 @@ def test_critical_tokens():
 
 
 NUMBERS = st.integers(0, 10**6).map(str)
-WORDS = st.sampled_from(["it", "that many", "its", "both", "the result", "meters", "is", "there", "NASA", "not", '"a b"', "notes.txt"])
+WORDS = st.sampled_from(
+    ["it", "that many", "its", "both", "the result", "meters", "is", "there", "NASA", "not", '"a b"', "notes.txt"]
+)
 
 
 @given(st.lists(st.one_of(NUMBERS, WORDS), max_size=10).map(" ".join), NUMBERS)

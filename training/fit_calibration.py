@@ -74,7 +74,9 @@ def _of_library(octopus: EmbeddedOctopus, path: Path) -> Iterator[Sample]:
     foreign = [line for line in (SHIPPED / "background.txt").read_text(encoding="utf-8").splitlines() if line.strip()]
     with_examples = octopus.board(neighbors)
     boards = [("examples", with_examples, 0.5)]
-    boards += [(f"{kept} examples", octopus.board([_with_few(card, kept) for card in neighbors]), 0.2) for kept in (0, 1, 3)]
+    boards += [
+        (f"{kept} examples", octopus.board([_with_few(card, kept) for card in neighbors]), 0.2) for kept in (0, 1, 3)
+    ]
     for source, board, weight in boards:
         for owner, neighbor in enumerate(neighbors):
             for card in (neighbor, *neighbor.inside):
@@ -82,7 +84,8 @@ def _of_library(octopus: EmbeddedOctopus, path: Path) -> Iterator[Sample]:
                     pending = ("data",) if find_references(example) else ()
                     features = board.features(example, pending=pending, unseen=True)
                     lacking = any(
-                        features.missing[position] for position, leaf in enumerate(board.leaves)
+                        features.missing[position]
+                        for position, leaf in enumerate(board.leaves)
                         if leaf.owner == owner and leaf.card.id == card.id
                     )
                     yield _sample(source, board, features, owner, weight * (LACKING if lacking else 1.0))
@@ -145,7 +148,9 @@ class Batch:
     def predicted(self, weights: Array) -> tuple[NDArray[np.int64], Array, Array]:
         """(best owner or -1, its probability, the right one's probability), one of each a sample."""
         shares = self.shares(weights)
-        totals = np.stack([np.where(self.owners == owner, shares, 0).sum(1) for owner in range(-1, self.owners.max() + 1)], 1)
+        totals = np.stack(
+            [np.where(self.owners == owner, shares, 0).sum(1) for owner in range(-1, self.owners.max() + 1)], 1
+        )
         right = np.take_along_axis(totals, (self.gold + 1)[:, None], axis=1)[:, 0]
         return totals.argmax(axis=1) - 1, totals.max(axis=1), right
 

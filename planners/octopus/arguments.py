@@ -11,7 +11,9 @@ from ...graphs.signature import Clues, Mention, Parameter, Signature
 from ...graphs.walk import Result
 from .finders import FINDERS, find_choices, find_switch
 
-NUMERIC = frozenset({"number", "integer", "quantity", "duration", "money", "numbers", "expression", "equation", "point"})
+NUMERIC = frozenset(
+    {"number", "integer", "quantity", "duration", "money", "numbers", "expression", "equation", "point"}
+)
 BARE = frozenset({"number", "integer", "numbers", "expression", "equation", "point"})
 """Kinds that take a number without its unit."""
 TEMPORAL = frozenset({"date", "datetime", "time"})

@@ -56,7 +56,9 @@ def bind(
     if reference.form is Form.ORDINAL:
         parts = [part for parts in story.earlier for part in parts if part >= 0]
         return (parts[reference.nth - 1],) if reference.nth <= len(parts) else None
-    if reference.form is Form.SEVERAL or (COMBINING.match(text) and last.gives in BARE | {"quantity"} and _numberless(text)):
+    if reference.form is Form.SEVERAL or (
+        COMBINING.match(text) and last.gives in BARE | {"quantity"} and _numberless(text)
+    ):
         return _several(story, last, text)
     if reference.form is Form.AMOUNT or reference.noun in _RESULT_ONLY:
         return (last.part,)

@@ -125,7 +125,9 @@ class Board:
         self._matrix = embed_cards([gist(text) for text in self._texts])  # (rows, width)
         self._owner = np.array([leaf.owner for leaf in self.leaves])
         self._starts = np.array([leaf.rows.start for leaf in self.leaves])
-        self._names = [{stem(word) for word in leaf.card.id.lower().split("_") if len(word) > 2} for leaf in self.leaves]
+        self._names = [
+            {stem(word) for word in leaf.card.id.lower().split("_") if len(word) > 2} for leaf in self.leaves
+        ]
         self.reader = next(filter(_reads_files, self.leaves), None)
         """The worker that reads a file's text, if there is one."""
         self.combiners = tuple(neighbor for neighbor in self.neighbors if combines(neighbor.signature))
@@ -218,7 +220,8 @@ class Board:
         """The background requests that no neighbor claims: a graph that books tables must not shy away from it."""
         if not len(background) or not len(self._matrix):
             return background
-        return background[(background @ self._matrix.T).max(axis=1) < self._calibration.claimed]
+        unclaimed: Vectors = background[(background @ self._matrix.T).max(axis=1) < self._calibration.claimed]
+        return unclaimed
 
 
 def _reads_files(leaf: Leaf) -> bool:

@@ -46,7 +46,9 @@ class Calibration:
             values = json.loads(path.read_text(encoding="utf-8"))["values"]
             return cls(**{name: float(value) for name, value in values.items() if name in known})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path}: not a calibration file ({error}); fit one with training/fit_calibration.py") from error
+            raise InputError(
+                f"{path}: not a calibration file ({error}); fit one with training/fit_calibration.py"
+            ) from error
 
     def to_data(self) -> dict[str, float]:
         return asdict(self)

@@ -37,8 +37,11 @@ _PROTECTED = (
     re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(ABBREVIATIONS))) + r")\.(?=\W|$)", re.IGNORECASE),
     re.compile(r"(?<![\w.])[\w\-/\\]+\.[A-Za-z][A-Za-z0-9]{0,6}\b(?!\()"),
     re.compile(r"\b[ap]\.m\.?|\bU\.S\.?(?:A\.?)?|\b[A-Z]\.(?=\s?[A-Z])", re.IGNORECASE),
-    re.compile(r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-               r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s+\d{1,2}(?:st|nd|rd|th)?,\s+\d{4}", re.IGNORECASE),
+    re.compile(
+        r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+        r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s+\d{1,2}(?:st|nd|rd|th)?,\s+\d{4}",
+        re.IGNORECASE,
+    ),
 )
 """Spans inside which nothing is split: quotes, addresses, brackets, file names, numbers, abbreviations, dates."""
 
@@ -79,7 +82,9 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _EQUATION = re.compile(r"^\s*[\w\s+\-*/^().²³]*[a-z][\w\s+\-*/^().²³]*=\s*[\w\s+\-*/^().²³]+\W*$")
-_GOES_ON = re.compile(r"^(?:runs?|lasts?|ends?|starts?|costs?|weighs?|is|was|has|had|takes?|took|lives?|works?)\s", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"^(?:runs?|lasts?|ends?|starts?|costs?|weighs?|is|was|has|had|takes?|took|lives?|works?)\s", re.IGNORECASE
+)
 _QUOTE_ONLY = re.compile(r"^\W*(?:\"[^\"]*\"|“[^”]*”|'[^']*'|`[^`]*`)\W*$")
 _POINTING_BACK = re.compile(
     r"^(?:(?:that|this)\s+(?:many|much|in|as|to|number|amount|result|value|squared|cubed|times|plus|minus|divided|multiplied)\b"
@@ -101,7 +106,9 @@ def split_clauses(request: str, verbs: Collection[str] = ()) -> list[Clause]:
     for start, end in _sentences(request, masked, verbs):
         clauses += _inside_sentence(request, masked, start, end, verbs)
     clauses = [clause for clause in clauses if not COURTESY_ONLY.match(clause.text)]
-    return _in_order(_with_statements(request, masked, clauses, verbs)) or ([Clause(request, 0, len(request))] if request.strip() else [])
+    return _in_order(_with_statements(request, masked, clauses, verbs)) or (
+        [Clause(request, 0, len(request))] if request.strip() else []
+    )
 
 
 def _with_statements(request: str, masked: str, clauses: list[Clause], verbs: Collection[str]) -> list[Clause]:
@@ -173,7 +180,12 @@ def without_courtesy(text: str) -> str:
         previous = text
         text = _OPENING.sub("", text, count=1)
         text = _without_courtesy(text)
-    trimmed = re.sub(r"[\s,]*\b(?:please|pls|plz|thanks?(?: you)?(?: (?:a lot|so much|in advance))?|thx|cheers|for me)\s*[.!?]*\s*$", "", text, flags=re.IGNORECASE)
+    trimmed = re.sub(
+        r"[\s,]*\b(?:please|pls|plz|thanks?(?: you)?(?: (?:a lot|so much|in advance))?|thx|cheers|for me)\s*[.!?]*\s*$",
+        "",
+        text,
+        flags=re.IGNORECASE,
+    )
     return (trimmed if _WORD.search(trimmed) or re.search(r"\d", trimmed) else text).strip(" ,;")
 
 
@@ -267,7 +279,12 @@ def _splits(match: re.Match[str], before: str, after: str, verbs: Collection[str
     if not starts_clause(_OPENING.sub("", after, count=1), verbs):
         return False
     comma = "," in match.group() and "and" not in match.group().lower()
-    return not (comma and words and words[0].lower() in ("which", "who", "where", "when", "that") and not after.rstrip().endswith("?"))
+    return not (
+        comma
+        and words
+        and words[0].lower() in ("which", "who", "where", "when", "that")
+        and not after.rstrip().endswith("?")
+    )
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

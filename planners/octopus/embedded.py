@@ -20,9 +20,9 @@ from .board import Assessment, Board, Vectors
 from .calibration import Calibration
 from .encoder import SHIPPED, Encoder
 from .reading import read_request
-from .rewriting import reformatted
-from .story import Item, sureness
 from .references import in_place, replace_references
+from .rewriting import reformatted
+from .story import Item
 from .vector_cache import VectorCache
 
 BOARDS = 256
@@ -32,7 +32,9 @@ READINGS = 512
 
 PLANNED = "⟨"
 """Begins the name that stands for a result while a walk is only planned."""
-_REDUCING = re.compile(r"\b(?:multipl|divi|squar|cube|power|percent|half|double|triple|root|ratio|raise)\w*|[*/^%]", re.IGNORECASE)
+_REDUCING = re.compile(
+    r"\b(?:multipl|divi|squar|cube|power|percent|half|double|triple|root|ratio|raise)\w*|[*/^%]", re.IGNORECASE
+)
 """Operations that make no sense on quantities as they stand."""
 DOUBTFUL = 0.6
 """A worker that lacks an argument, and so can only say what it lacks, is taken from this probability on."""
@@ -133,7 +135,7 @@ class EmbeddedOctopus:
         like = item.text if PLANNED in ready.text else ready.text
         assessed = board.assess(ready.text, inputs, pending, like=like)
         if ready.bare != ready.text and (_reckons(assessed.leaf.signature) or _REDUCING.search(item.text)):
-            bare = board.assess(ready.bare, inputs, pending, like=like)
+            bare = board.assess(ready.bare, inputs, pending, like=item.text if PLANNED in ready.bare else ready.bare)
             if _reckons(bare.leaf.signature):
                 ready, assessed = replace(ready, text=ready.bare), bare
         decisions = [

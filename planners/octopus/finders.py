@@ -27,7 +27,9 @@ _QUOTED = re.compile(
     r"\"(?P<double>[^\"\n]*)\"|“(?P<curly>[^”\n]*)”|«(?P<angle>[^»\n]*)»|`(?P<code>[^`]*)`"
     r"|(?<![\w])'(?P<single>(?:[^'\n]|(?<=\w)'(?=\w))+)'(?!\w)|‘(?P<bent>(?:[^’\n]|(?<=\w)’(?=\w))+)’"
 )
-_FILE = re.compile(r"(?<![\w./\\@])(?:[\w\-]+[/\\])*[\w\-]+(?:\.[\w\-]+)*\.(?P<suffix>[A-Za-z][A-Za-z0-9]{0,7})\b(?![(@\w])")
+_FILE = re.compile(
+    r"(?<![\w./\\@])(?:[\w\-]+[/\\])*[\w\-]+(?:\.[\w\-]+)*\.(?P<suffix>[A-Za-z][A-Za-z0-9]{0,7})\b(?![(@\w])"
+)
 _NOT_SUFFIXES = frozenset("com org net edu gov io ai de uk fr eu e g i".split())
 _EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 _URL = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+")
@@ -83,7 +85,9 @@ def find_texts(text: str, clues: Clues) -> Iterable[Mention]:
     quoted = list(find_quoted(text, clues))
     yield from quoted
     payload = _PAYLOAD.search(text)
-    if payload and not any(mention.start < payload.end("text") and payload.start("text") < mention.end for mention in quoted):
+    if payload and not any(
+        mention.start < payload.end("text") and payload.start("text") < mention.end for mention in quoted
+    ):
         yield Mention(payload.start("text"), payload.end("text"), payload["text"].strip(), 0.7)
 
 
@@ -109,7 +113,9 @@ def find_choices(text: str, parameter: Parameter) -> Iterable[Mention]:
 def find_switch(text: str, parameter: Parameter) -> Iterable[Mention]:
     """True where the words of a yes/no parameter's name stand in the text, False where "no" or "without" precedes."""
     for word in parameter.name.split("_"):
-        for match in re.finditer(r"\b(?P<no>(?:no|not|without|don't|never)\s+)?(?P<word>[^\W\d_]+)", text, re.IGNORECASE):
+        for match in re.finditer(
+            r"\b(?P<no>(?:no|not|without|don't|never)\s+)?(?P<word>[^\W\d_]+)", text, re.IGNORECASE
+        ):
             if len(word) > 3 and stem(match["word"].lower()) == stem(word.lower()):
                 yield Mention(match.start(), match.end(), match["no"] is None)
 

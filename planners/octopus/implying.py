@@ -43,10 +43,14 @@ def find_nested(part: int, text: str, story: Story) -> list[Bond]:
 
 
 def _end_of_inner(text: str, start: int, story: Story) -> int:
-    """Where the first argument of the inner request ends; `start` if it has none."""
+    """Where the inner request is complete: after the first argument that makes it so; `start` if none does."""
     found = story.board.assess(text[start:])
-    ends = [mention.end for of in found.filling.mentions.values() for mention in of if mention.end > mention.start]
-    return start + min(ends, default=0)
+    mentions = [m for filling in found.fillings.values() for of in filling.mentions.values() for m in of]
+    for end in sorted({mention.end for mention in mentions if mention.end > mention.start})[:3]:
+        inner = story.board.assess(text[start : start + end])
+        if inner.filling.complete and from_text(inner) and not inner.abstains:
+            return start + end
+    return start
 
 
 def complete(text: str, assessed: Assessment, clause: Clause, story: Story) -> tuple[str, tuple[int, ...]]:
@@ -74,9 +78,7 @@ def complete(text: str, assessed: Assessment, clause: Clause, story: Story) -> t
     return text, ()
 
 
-def with_reading(
-    part: int, text: str, assessed: Assessment, needs: tuple[int, ...], story: Story
-) -> tuple[int, ...]:
+def with_reading(part: int, text: str, assessed: Assessment, needs: tuple[int, ...], story: Story) -> tuple[int, ...]:
     """Adds the reading of a file whose text is needed by a worker that takes no files."""
     files = [mention.value for mention in files_in(text)]
     reader = story.board.reader

@@ -16,8 +16,8 @@ FUNCTION_WORDS = (
     QUESTION_WORDS
     | AUXILIARIES
     | frozenset(
-        "a an the of in on at to for from by with and or but so as it its this that these those there then also too me my i "
-        "we us our you your he she they them his her their be been being not no please tell give show let get".split()
+        "a an the of in on at to for from by with and or but so as it its this that these those there then also too me my "
+        "i we us our you your he she they them his her their be been being not no please tell give show let get".split()
     )
 )
 
@@ -41,7 +41,8 @@ IMPERATIVES = frozenset(
 )
 
 ACTION = re.compile(
-    r"^\W*(?:draw|plot|chart|graph|save|write|store|put|append|add|sort|show|convert|multiply|divide|square|double|halve|round|raise|"
+    r"^\W*(?:draw|plot|chart|graph|save|write|store|put|append|add|sort|show|convert|multiply|divide|square|double|halve|"
+    r"round|raise|"
     r"visuali[sz]e|differentiate|integrate|simplify|evaluate|expand|factor|count|summari[sz]e|filter|export|subtract|turn|express|"
     r"translate|send|e-?mail|compare|read|reverse|copy|take|display|render|make|keep|file|boil|rank)\b",
     re.IGNORECASE,
@@ -59,11 +60,15 @@ COURTESY_ONLY = re.compile(
 
 POLITE = re.compile(
     r"""\s*(?:
-      (?:hi|hello|hey|hallo|dear\s+\w+|good\s+(?:morning|afternoon|evening|day))(?:\s+(?:there|octopus|team|all|everyone|again))?[\s,!.:;-]+
-    | (?:please|pls|plz|kindly|ok(?:ay)?|well|now|so|um+|uh+|just|quick\s+question|thanks(?:\s+you)?|thank\s+you|sorry|actually|btw|by\s+the\s+way|separately|too)(?=[\s,!.:;-])[\s,!.:;-]*
-    | (?:can|could|would|will)\s+(?:you|u)\s+(?:please\s+|kindly\s+|also\s+|maybe\s+|perhaps\s+|possibly\s+)*(?:help\s+me\s+(?:to\s+)?|be\s+so\s+kind\s+(?:as\s+to|and)\s+|just\s+)?
+      (?:hi|hello|hey|hallo|dear\s+\w+|good\s+(?:morning|afternoon|evening|day))
+      (?:\s+(?:there|octopus|team|all|everyone|again))?[\s,!.:;-]+
+    | (?:please|pls|plz|kindly|ok(?:ay)?|well|now|so|um+|uh+|just|quick\s+question|thanks(?:\s+you)?|thank\s+you|sorry
+      |actually|btw|by\s+the\s+way|separately|too)(?=[\s,!.:;-])[\s,!.:;-]*
+    | (?:can|could|would|will)\s+(?:you|u)\s+(?:please\s+|kindly\s+|also\s+|maybe\s+|perhaps\s+|possibly\s+)*
+      (?:help\s+me\s+(?:to\s+)?|be\s+so\s+kind\s+(?:as\s+to|and)\s+|just\s+)?
     | (?:would\s+you\s+mind|i\s+would\s+like\s+you(?=\s+(?!to)))\s+
-    | (?:i\s+(?:want|need|wish)(?:\s+you)?\s+to(?=\s+(?!know))|i(?:'d|’d|\s+would)\s+(?:like|love)(?:\s+you)?\s+to(?=\s+(?!know))|i\s+wanna|i\s+have\s+to|i\s+am\s+trying\s+to|i(?:'m|’m)\s+trying\s+to|let(?:'s|’s|\s+us)|go\s+ahead\s+and)\s+
+    | (?:i\s+(?:want|need|wish)(?:\s+you)?\s+to(?=\s+(?!know))|i\s+wanna|i\s+have\s+to|i(?:\s+am|'m|’m)\s+trying\s+to
+      |i(?:'d|’d|\s+would)\s+(?:like|love)(?:\s+you)?\s+to(?=\s+(?!know))|let(?:'s|’s|\s+us)|go\s+ahead\s+and)\s+
     )""",
     re.IGNORECASE | re.VERBOSE,
 )

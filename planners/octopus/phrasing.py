@@ -61,7 +61,7 @@ def split_off(text: str, board: Board) -> tuple[str, str]:
 
 
 def _split_operation(text: str, board: Board) -> tuple[str, str]:
-    """("population of Iceland", "that divided by 1000"), where the best worker for the first can't do the second too."""
+    """("population of Iceland", "that divided by 1000"), where one worker can't do both."""
     match = _OPERATION.match(text)
     if not match:
         return text, ""

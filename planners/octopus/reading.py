@@ -43,7 +43,8 @@ def _read_pieces(base: int, text: str, clause: Clause, story: Story) -> None:
     pieces = spread(text, story.board, story.inputs)
     if len(pieces) > 1 and pieces[0].aim is not None:
         compared = [
-            _add(base + nth, piece.text, clause, story, aim=piece.aim) for nth, piece in enumerate(pieces[: FOLLOWER - 1])
+            _add(base + nth, piece.text, clause, story, aim=piece.aim)
+            for nth, piece in enumerate(pieces[: FOLLOWER - 1])
         ]
         _add_comparison(base + len(pieces), text, compared, story)
         return
@@ -77,17 +78,20 @@ def _add_comparison(part: int, text: str, compared: Sequence[int], story: Story)
 
 def _read_piece(part: int, text: str, clause: Clause, story: Story) -> Item:
     bonds = find_nested(part, text, story)
-    settled = bool(bonds)
+    settled, told = bool(bonds), text
+    for bond in reversed(bonds):
+        told = told[: bond.reference.start] + "it" + told[bond.reference.end :]
     if not bonds:
         text, bonds, settled = _bind_references(text, clause, story)
+        told = text
     needs = tuple(dict.fromkeys(target for bond in bonds for target in bond.targets))
-    assessed = story.assess(text, story.gives(needs))
+    assessed = story.assess(told, story.gives(needs))
     if not settled:
         text, needs = complete(text, assessed, clause, story)
         assessed = story.assess(text, story.gives(needs))
     needs = with_reading(part, text, assessed, needs, story)
     leaf = assessed.leaf
-    return Item(part, text, tuple(bonds), needs, leaf.gives, leaf.card.id, named_in(text, assessed))
+    return Item(part, text, tuple(bonds), needs, leaf.gives, leaf.card.id, named_in(told, assessed))
 
 
 def _bind_references(text: str, clause: Clause, story: Story) -> tuple[str, list[Bond], bool]:

@@ -56,7 +56,11 @@ _AS_OBJECT = (
 _POINTS = r"(?:that|this|these|those|said)"
 _STOPS = r"(?=\s*(?:$|[.,;?!)]|together|up|in|to|into|under|and|as|with|by|on|all|alphabetically|from|out|at))"
 _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
-    (Form.AMOUNT, True, r"\b(?:(?:that|this|so|as)\s+(?:many|much)\b(?!\s+as)|(?:that|this)\s+(?:number|amount)\s+of\b)"),
+    (
+        Form.AMOUNT,
+        True,
+        r"\b(?:(?:that|this|so|as)\s+(?:many|much)\b(?!\s+as)|(?:that|this)\s+(?:number|amount)\s+of\b)",
+    ),
     (
         Form.SEVERAL,
         True,
@@ -74,7 +78,14 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
     (
         Form.THING,
         True,
-        rf"\b(?:{_POINTS}|the)\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))\b(?!\s+(?:of|in|from|for|between)\b)",
+        rf"\b{_POINTS}\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))\b(?!\s+(?:of|between)\b)",
+    ),
+    (
+        Form.THING,
+        True,
+        rf"\bthe\s+(?P<noun>(?:last\s+|final\s+|previous\s+)?(?:{_RESULT_NOUNS}))"
+        r"(?=\s*(?:$|[.,;?!)]|['’]s)|\s+(?:into|to|as|by|with|on|and|is|was|squared|cubed|plus|minus|times|under|at|up|down)\b"
+        r"|\s+in\s+(?!all\b))",
     ),
     (Form.THING, True, rf"\b(?:{_POINTS}|the\s+same)\s+(?P<noun>{_THINGS})\b"),
     (
@@ -90,7 +101,11 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
     (Form.OWNER, True, r"\b(?:its|their)\b(?=\s+\w)"),
     (Form.PLACE, False, r"\bthere(?=\s*(?:$|[.,;?!]|now|right\s+now|today|and))"),
     (Form.THING, True, rf"\b(?:that|this)\b(?!\s+(?:is\s+(?:a|an|the)\b|way\b|time\b)){_AS_OBJECT}"),
-    (Form.THING, True, r"(?:(?<=of)|(?<=on)|(?<=to)|(?<=from)|(?<=by)|(?<=with)|(?<=into)|(?<=than)|(?<=whether)|(?<=if))\s+(?P<it>it)\b"),
+    (
+        Form.THING,
+        True,
+        r"(?:(?<=of)|(?<=on)|(?<=to)|(?<=from)|(?<=by)|(?<=with)|(?<=into)|(?<=than)|(?<=whether)|(?<=if))\s+(?P<it>it)\b",
+    ),
     (Form.THING, False, r"\bit\b(?!['’]s|\s+(?:there|is|was|will|takes?|has|rains?|would\s+take)\b)"),
 )
 _NTH = {"first": 1, "second": 2, "third": 3}
@@ -116,6 +131,8 @@ def find_references(text: str) -> list[Reference]:
 
 LONGEST = 80
 """Characters of a result that may stand in a query; a longer one, or a table, is handed over beside it."""
+WORDS = 6
+"""Words of a text that may stand in a query; a whole sentence would break the one around it."""
 
 
 def in_place(result: Result) -> str | None:
@@ -123,6 +140,8 @@ def in_place(result: Result) -> str | None:
     if result.kind in ("picture", "file") and result.files:
         return result.files[0]
     if result.kind in ("table", "text-input") or "\n" in result.text or not 0 < len(result.text) <= LONGEST:
+        return None
+    if result.kind == "text" and len(result.text.split()) > WORDS:
         return None
     return result.text
 
@@ -145,7 +164,7 @@ _AMOUNT = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
 
 def _number(result: Result) -> str | None:
     words = in_place(result)
-    amount = _AMOUNT.match(words) if words and result.kind == "quantity" else None
+    amount = _AMOUNT.match(words) if words and result.kind in ("quantity", "number", "integer") else None
     return amount.group() if amount else words
 
 

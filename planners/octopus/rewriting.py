@@ -7,12 +7,13 @@ import string
 from collections import Counter
 from typing import Any
 
-from ...graphs.signature import Neighbor
+from ...graphs.signature import Clues, Neighbor
 from .arguments import Filling
 from .finders import find_quoted
-from ...graphs.signature import Clues
 
-_CRITICAL = re.compile(r"\d[\d.,:/-]*|\b(?:not|no|never|without|except|unless|none)\b|\b[A-Z]{2,}\b|\b\w+n't\b", re.IGNORECASE)
+_CRITICAL = re.compile(
+    r"\d[\d.,:/-]*|\b(?:not|no|never|without|except|unless|none)\b|\b[A-Z]{2,}\b|\b\w+n't\b", re.IGNORECASE
+)
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 
 
@@ -48,7 +49,10 @@ def keeps_critical(before: str, after: str) -> bool:
 def critical_tokens(text: str) -> Counter[str]:
     """Numbers, negations and exceptions, acronyms and quoted strings, counted."""
     found = [match.group().rstrip(".,:/-").lower() for match in _CRITICAL.finditer(text) if not match.group().isalpha()]
-    found += [word.lower() for word in re.findall(r"\b(?:not|no|never|without|except|unless|none|\w+n't)\b", text, re.IGNORECASE)]
+    found += [
+        word.lower()
+        for word in re.findall(r"\b(?:not|no|never|without|except|unless|none|\w+n't)\b", text, re.IGNORECASE)
+    ]
     found += _ACRONYM.findall(text)
     found += [str(mention.value) for mention in find_quoted(text, Clues())]
     return Counter(found)

@@ -32,7 +32,8 @@ _COMPARING = re.compile(
 _STATED = re.compile(r"[.!]\s+\w")
 """A statement and the request it is made for."""
 COMBINING = re.compile(
-    r"^\W*(?:add|sum|total|multiply|subtract|divide|combine|merge|join|concatenate|compare|put\s+together)\b", re.IGNORECASE
+    r"^\W*(?:add|sum|total|multiply|subtract|divide|combine|merge|join|concatenate|compare|put\s+together)\b",
+    re.IGNORECASE,
 )
 """Verbs whose coordinated objects belong together: "add 84 and 225"."""
 _COMBINATION = re.compile(
@@ -46,7 +47,9 @@ _SMALL = re.compile(
     r"^(?:the|a|an|of|for|in|from|to|at|on|with|between|is|was|about|also|then|and|too)$", re.IGNORECASE
 )
 _HEADS = re.compile(
-    r"^(?P<lead>.*?\b)(?P<heads>(?:the\s+)?[\w' ]{3,40}?(?:,\s*(?:the\s+)?[\w' ]{3,30}?)*,?\s+and\s+(?:the\s+)?[\w' ]{3,40}?)\s+(?P<link>of|for|in|between|from)\s+(?P<rest>.+)$",
+    r"^(?P<lead>.*?\b)"
+    r"(?P<heads>(?:the\s+)?[\w' ]{3,40}?(?:,\s*(?:the\s+)?[\w' ]{3,30}?)*,?\s+and\s+(?:the\s+)?[\w' ]{3,40}?)"
+    r"\s+(?P<link>of|for|in|between|from)\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
 
@@ -107,8 +110,9 @@ def _shared(text: str, board: Board, whole: Assessment) -> list[str]:
 def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Mention]:
     """The values of the parameter's kind that stand side by side, without those other parameters of it need."""
     filling, signature = whole.filling, whole.leaf.signature
-    assert signature is not None  # noqa: S101 - checked by the caller
-    same = [other.name for other in signature.parameters if other.kind.name == parameter.kind.name]
+    same = [
+        other.name for other in (signature.parameters if signature else ()) if other.kind.name == parameter.kind.name
+    ]
     used = [mention for name in {parameter.name, *same} for mention in filling.mentions.get(name, ())]
     spare = list(filling.spare.get(parameter.name, ()))
     for name in same:
@@ -129,7 +133,7 @@ def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Men
 
 
 def _segments(text: str, board: Board, whole: Assessment) -> list[str]:
-    """"5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
+    """ "5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
     held = _held_together(whole)
     cuts = [cut for cut in _AND.finditer(mask(text)) if not any(a < cut.end() and cut.start() < b for a, b in held)]
     if not 0 < len(cuts) <= 12 or CONDITION.match(text) or _STATED.search(mask(text)):
@@ -158,7 +162,9 @@ def _held_together(whole: Assessment) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for name, mentions in whole.filling.mentions.items():
         found = [mention for mention in mentions if mention.end > mention.start]
-        spans += [(mention.start, mention.end) for mention in found if isinstance(mention.value, list) or name in of_many]
+        spans += [
+            (mention.start, mention.end) for mention in found if isinstance(mention.value, list) or name in of_many
+        ]
         if name in of_many and len(found) > 1:
             spans += [(a.end, b.start) for a, b in itertools.pairwise(found)]
     return spans

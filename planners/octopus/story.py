@@ -105,9 +105,9 @@ def named_in(text: str, assessed: Assessment) -> tuple[tuple[str, str], ...]:
     named: list[tuple[int, str, str]] = []
     signature = assessed.leaf.signature
     for parameter in signature.parameters if signature else ():
-        for mention in assessed.filling.mentions.get(parameter.name, ()):
-            if mention.end > mention.start and parameter.kind.name not in ("text", "choice", "boolean"):
-                named.append((mention.start, parameter.kind.name, text[mention.start : mention.end]))
+        found = assessed.filling.mentions.get(parameter.name, ())
+        if parameter.kind.name not in ("text", "choice", "boolean"):
+            named += [(m.start, parameter.kind.name, text[m.start : m.end]) for m in found if m.end > m.start]
     named += [(mention.start, "file", str(mention.value)) for mention in files_in(text)]
     return tuple((kind, words) for _, kind, words in sorted(set(named)))
 
