@@ -1,16 +1,16 @@
 """Every error Octograph raises on purpose: where it happened, what is wrong, what to do.
 
-    OctographError
-    ├── GraphError          a graph that can't be used; carries every Problem found       exit 2
-    ├── InputError          a request, option or data file that can't be used             exit 2
-    │   └── MissingExtra    a feature whose packages are not installed; names the extra   exit 2
-    └── WalkError           a walk that went wrong                                        exit 1
-        ├── NotAnEdge       a decision or a call that leaves the graph's edges
-        ├── NotRunnable     a worker without an implementation was asked to work
-        └── WorkerError     a worker could not do its work
-            ├── ArgumentError   an argument is missing or does not fit; not worth a retry
-            ├── Abstained       an agent inside which nothing fits its query; not worth a retry
-            └── WorkerTimeout   a worker took longer than its policy allows
+OctographError
+├── GraphError          a graph that can't be used; carries every Problem found       exit 2
+├── InputError          a request, option or data file that can't be used             exit 2
+│   └── MissingExtra    a feature whose packages are not installed; names the extra   exit 2
+└── WalkError           a walk that went wrong                                        exit 1
+    ├── NotAnEdge       a decision or a call that leaves the graph's edges
+    ├── NotRunnable     a worker without an implementation was asked to work
+    └── WorkerError     a worker could not do its work
+        ├── ArgumentError   an argument is missing or does not fit; not worth a retry
+        ├── Abstained       an agent inside which nothing fits its query; not worth a retry
+        └── WorkerTimeout   a worker took longer than its policy allows
 """
 
 from __future__ import annotations

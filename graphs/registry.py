@@ -23,5 +23,6 @@ def load(group: str, name: str) -> Any:
     """Import the part registered as `name`. Raises InputError that lists the known names and the nearest."""
     table = _table(group)
     if name not in table:
-        raise InputError(f"no {group.removeprefix('octograph.')} {name!r}{nearest(name, table)}; known: {', '.join(sorted(table))}")
+        what, listed = group.removeprefix("octograph."), ", ".join(sorted(table))
+        raise InputError(f"no {what} {name!r}{nearest(name, table)}; known: {listed}")
     return table[name].load()

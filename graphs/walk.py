@@ -259,7 +259,7 @@ class Answer(Displayed):
     probability: float = 1.0
     """Product of the probabilities of the decisions taken (Octopus v4, arXiv 2404.19296, section 3)."""
     stopped: str = "done"
-    """`done`, `abstained`, `hops`, `seconds`, `probability`, `failed`; anything but `done` is the best answer so far."""
+    """`done`, `abstained`, `hops`, `seconds`, `probability` or `failed`; all but `done` with the best answer so far."""
     trace: Trace = field(default_factory=lambda: Trace("", ""))
     files: tuple[str, ...] = ()
 

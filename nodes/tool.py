@@ -55,7 +55,7 @@ class Tool:
         parameters = []
         for name, parameter in inspect.signature(self.function).parameters.items():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                raise TypeError(f"tool {self.name!r}: parameter {name!r} is variadic; give each parameter a name and a type")
+                raise TypeError(f"tool {self.name!r}: {name!r} is variadic; give each parameter a name and a type")
             if name not in self.hints:
                 raise TypeError(f"tool {self.name!r}: parameter {name!r} has no type; write for example {name}: str")
             parameters.append(_parameter(self.name, name, self.hints[name], parameter.default))
@@ -81,7 +81,8 @@ class Tool:
         for name, parameter in known.items():
             if name not in arguments:
                 if parameter.required:
-                    raise ArgumentError(f"{self.name} needs {name!r} ({describe(parameter)}), and the request does not say it")
+                    need = f"{self.name} needs {name!r} ({describe(parameter)})"
+                    raise ArgumentError(f"{need}, and the request does not say it")
                 continue
             try:
                 checked[name] = self._adapters[name].validate_python(arguments[name])

@@ -21,9 +21,7 @@ class Stop:
 class Octopus(Protocol):
     """Chooses among the neighbors of a place and rewrites the query for the one it picks."""
 
-    async def choose(
-        self, query: Query, at: Place, neighbors: Sequence[Neighbor], trace: Trace
-    ) -> Sequence[Decision]:
+    async def choose(self, query: Query, at: Place, neighbors: Sequence[Neighbor], trace: Trace) -> Sequence[Decision]:
         """The decisions for what can be done next from `at`.
 
         P(neighbor or stop, rewritten query | request, walk so far), as in Octopus v4 (arXiv 2404.19296), section 3.

@@ -27,10 +27,14 @@ _NOT_GROUPING = re.compile(
     re.I,
 )
 _NOT_A_GROUP = word_set(
-    "far hand using the a an default way filtering sorting drawing making adding summing it that cent"
+    "far hand using the a an default way filtering sorting drawing making adding summing it that cent order row record "
+    "entry sale transaction line item purchase person employee head capita one"
 )
 _AND_ANOTHER = re.compile(
     r"\s*(?:,\s*(?:(?:and|then)\s+)*|\band\b|&|/|\bthen\b)\s*(?:(?:by|per|each|the)\s+)*", re.IGNORECASE
+)
+_EARNED = re.compile(
+    r"\bhow much\b.*?\b(?:sell|sold|make|made|earn|earned|take in|took in|turn over)\b", re.I | re.DOTALL
 )
 _PART_OF_DATE = re.compile(r"(?:day of (?:the )?week|weekday|day|week|month|quarter|year)s?\b", re.IGNORECASE)
 _ADVERBS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
@@ -40,7 +44,7 @@ _TIME = re.compile(r"time\b", re.IGNORECASE)
 _WISE = re.compile(r"[\s-]?wise\b", re.IGNORECASE)
 _UNKNOWN = re.compile(r"[^\W\d]\w*")
 _UNKNOWN_MEASURE = re.compile(
-    r"\b(?:total|sum|average|avg|mean|median|maximum|minimum|highest|lowest)\s+(?:of\s+)?(?:the\s+)?(?P<name>[^\W\d]\w*)",
+    r"(?<!in )\b(?:total|sum|average|avg|mean|median|maximum|minimum|highest|lowest)\s+(?:of\s+)?(?:the\s+)?(?P<name>[^\W\d]\w*)",
     re.I,
 )
 _NO_MEASURE = word_set(
@@ -91,6 +95,8 @@ def find_measures(text: str, clues: Clues) -> Iterator[Mention]:
         yield _implied(extremes[0].start, extremes[0].column, 0.7)
     elif units is not None and ways and ways[0].value == "sum" and "many" in text[ways[0].start : ways[0].end].lower():
         yield _implied(ways[0].start, units, 0.6)
+    elif columns and (earned := _EARNED.search(text)) and (revenue := concept_column("revenue", columns)):
+        yield _implied(earned.start(), revenue, 0.6)
     elif columns:
         yield from _unknown_measures(text, columns, groups)
 
@@ -108,7 +114,12 @@ def find_groups(text: str, clues: Clues) -> Iterator[Mention]:
         word = text[mention.start : mention.end].lower()
         counted = any(0 < mention.start - way.end <= 10 for way in ways)
         plural = word.endswith("s") and not mention.column.name.lower().endswith("s")
-        if mention.column.type in ("text", "boolean") and not counted and (plural or _after_which(text, mention)):
+        if (
+            mention.column.type in ("text", "boolean")
+            and not mention.column.unique
+            and not counted
+            and (plural or _after_which(text, mention))
+        ):
             yield Mention(mention.start, mention.end, mention.column.name, 0.6)
 
 

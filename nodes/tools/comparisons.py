@@ -11,7 +11,7 @@ from .conditions import OPPOSITES, Comparison, Value
 from .lexing import blanked, file_names, quotes, stems, words
 from .periods import Period, period_at
 from .table_source import Column
-from .values import known_value_at, number_at, value_at, values_at
+from .values import known_value_at, number_at, range_at, value_at, values_at
 
 _FILLER = re.compile(
     r"(?:\s+(?:that|which|who|values?|figures?|column|field|is|are|was|were|be|been|being|has|have|had|must|should|"
@@ -178,6 +178,9 @@ def _operator_and_values(
 def _two_values(
     text: str, at: int, column: Column, mentions: Sequence[ColumnMention]
 ) -> tuple[str, list[Value], int] | None:
+    if column.type == "number":
+        found = range_at(text, at, _AND)
+        return ("between", [found[0], found[1]], found[2]) if found else None
     first = value_at(text, at, column, mentions)
     joint = _AND.match(text, first[1]) if first else None
     second = value_at(text, joint.end(), column, mentions) if joint else None
@@ -216,11 +219,9 @@ def _amounts(text: str, columns: Sequence[Column], mentions: Sequence[ColumnMent
             yield from _amount(text, start, value[1], operator, (value[0],), mentions, numeric)
     for match in _BETWEEN.finditer(text):
         start = match.end() - len(match.group().lstrip())
-        first = number_at(text, match.end())
-        joint = _AND.match(text, first[1]) if first else None
-        second = number_at(text, joint.end()) if joint else None
-        if first and second and not (start > 0 and text[start - 1].isalnum()):
-            yield from _amount(text, start, second[1], "between", (first[0], second[0]), mentions, numeric)
+        found = range_at(text, match.end(), _AND)
+        if found and not (start > 0 and text[start - 1].isalnum()):
+            yield from _amount(text, start, found[2], "between", (found[0], found[1]), mentions, numeric)
 
 
 def _amount(

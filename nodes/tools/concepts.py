@@ -13,12 +13,12 @@ _CONCEPTS = {
     "revenue": {"revenue", "sale", "turnover", "taking"},
     "salary": {"salary", "pay", "paid", "wage", "earn", "earning", "income"},
     "unit": {"unit", "quantity", "qty", "piece"},
-    "price": {"price", "cost", "costing"},
-    "temperature": {"temperature", "temp"},
+    "price": {"price", "cost", "costing", "expensive", "cheap"},
+    "temperature": {"temperature", "temp", "hot", "warm", "cold"},
     "rain": {"rain", "rainfall", "precipitation"},
-    "wind": {"wind"},
+    "wind": {"wind", "windy"},
     "population": {"population", "inhabitant", "people", "resident"},
-    "age": {"age"},
+    "age": {"age", "old"},
 }
 _PER_ROW = {"price", "cost", "rate", "age", "temperature", "temp", "score", "rating", "salary", "wage", "pay", "wind"}
 _PER_ROW |= {

@@ -46,7 +46,7 @@ _SPATIAL = re.compile(
     r"\b(?:population|people|inhabitants|liv\w+|distan\w+|far|farther|further|close\w*|near\w*|cit\w+|countr\w+|capitals?|time|currency)\b",
     re.IGNORECASE,
 )
-_CALENDAR = frozenset("march may april june july august sunday monday friday".split())  # noqa: SIM905
+_CALENDAR = frozenset("march may april june july august sunday monday friday".split())
 _LONGEST_NAME = 6
 _LONGEST_TEXT = 300
 """Words of a text that are looked at."""

@@ -62,6 +62,8 @@ class Column:
     ids: bool = False
     """True for numbers that only tell rows apart, such as an order number: never added up unasked."""
 
+    unique: bool = False
+    """True for text that no two rows share, as far as the head of the table tells: it names the rows."""
     source: str = ""
     """The name it has in SQL, where that differs."""
 
@@ -279,6 +281,7 @@ def _file_columns(name: str, path: Path, changed: int, size: int) -> tuple[Colum
                 _few(cells) if type_ == "text" and not written else (),
                 written,
                 type_ == "number" and bool(re.search(r"(?:^|[\W_])(?:id|no|nr|zip|code|key)$", column, re.IGNORECASE)),
+                type_ == "text" and len(sample) > 1 and len(set(cells)) == len(sample),
             )
         )
     return tuple(columns)

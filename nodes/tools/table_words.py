@@ -34,6 +34,10 @@ _WRITTEN_SO = {
 }
 _ORDER_AFTER = re.compile(r"\s+(?:values?\s+)?(?:first|on top|at the top|to)\b", re.IGNORECASE)
 _SOLD = re.compile(r"\b(?:sold|bought|ordered|shipped|sell)\b", re.IGNORECASE)
+_LISTED = re.compile(
+    r"\b(?:list|name|what are|which are|show|give)\s+(?:(?:me|us|all|the|of|different|various|existing)\s+)*",
+    re.IGNORECASE,
+)
 _UP = r"lowest|smallest|least|fewest|cheapest|low|small|shortest|youngest|coldest|worst|minimum"
 _DOWN = r"highest|largest|biggest|greatest|most(?: expensive)?|high|large|big|longest|best|top|maximum|hottest"
 _DIRECTIONS = tuple(
@@ -51,6 +55,7 @@ _DIRECTIONS = tuple(
 )
 _LARGEST = re.compile(rf"\b(?:{_DOWN}|more|newest|latest|bestselling|oldest)\b", re.IGNORECASE)
 _SMALLEST = re.compile(rf"\b(?:{_UP}|bottom|poorest|earliest|fewer|last)\b", re.IGNORECASE)
+_FIRST_OR_LAST = re.compile(r"\b(?:first|last)\b", re.IGNORECASE)
 _RANK = r"top|bottom|first|last|best|worst|highest|lowest|largest|biggest|smallest|most|least|fewest|greatest"
 _RANK_WORD = re.compile(
     rf"\b(?:{_RANK}|next|only|which|what|the|show|list|give me|cheapest|hottest|coldest|warmest|latest|newest|oldest|"
@@ -112,6 +117,7 @@ def find_aggregations(text: str, clues: Clues) -> Iterator[Mention]:
                 if nearly(word.stem, right)
             ]
     mentions = [mention for mention in column_mentions(plain, columns) if mention.score >= 0.9]
+    said: set[str] = set()
     for mention in sorted(found, key=lambda mention: mention.start):
         if any(m.start <= mention.start and mention.end <= m.end for m in mentions) and len(found) > 1:
             continue
@@ -124,7 +130,12 @@ def find_aggregations(text: str, clues: Clues) -> Iterator[Mention]:
                 value = "sum"
             elif counted:
                 value = "distinct"
-        yield Mention(mention.start, mention.end, value, mention.score)
+        if value not in said:
+            said.add(value)
+            yield Mention(mention.start, mention.end, value, mention.score)
+    listed = _LISTED.search(plain) if not found else None
+    if listed and any(m.start == listed.end() and m.column.type in ("text", "boolean") for m in mentions):
+        yield Mention(listed.start(), listed.start(), "count", 0.3)
 
 
 @brief
@@ -148,6 +159,10 @@ def find_ends(text: str, clues: Clues) -> Iterator[Mention]:
     """Which end of a ranking: `largest` or `smallest`."""
     for word in superlatives(text, header(clues)):
         yield Mention(word.start, word.end, "largest" if word.sign > 0 else "smallest")
+    named = clues.filled.get("column")
+    dated = any(column.name == named and column.type in ("date", "datetime") for column in header(clues))
+    for match in _FIRST_OR_LAST.finditer(text) if dated else ():
+        yield Mention(match.start(), match.end(), "smallest" if match.group().lower() == "first" else "largest", 0.95)
     for match in _SMALLEST.finditer(text):
         yield Mention(match.start(), match.end(), "smallest", 0.9)
     for match in _LARGEST.finditer(text):

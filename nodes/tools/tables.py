@@ -53,7 +53,7 @@ RankingColumn = Annotated[str | None, Kind("ranking-column", find=find_ranking_c
 RankedGroup = Annotated[str | None, Kind("ranked-group", find=find_ranked_groups, after=_AFTER)]
 ShownColumns = Annotated[list[str], Kind("shown-column", find=find_shown_columns, after=_AFTER)]
 Direction = Annotated[Literal["ascending", "descending"] | None, Kind("direction", find=find_directions, after=_AFTER)]
-End = Annotated[Literal["largest", "smallest"], Kind("end", find=find_ends, after=_AFTER)]
+End = Annotated[Literal["largest", "smallest"], Kind("end", find=find_ends, after=("table", "column"))]
 RowCount = Annotated[int, Kind("row-count", find=find_counts, after=_AFTER), "a number of rows"]
 AtEnd = Annotated[bool, Kind("at-end", find=find_last)]
 ChartKind = Annotated[Literal["bar", "line", "pie", "scatter", "histogram"] | None, Kind("chart", find=find_charts)]
@@ -225,14 +225,18 @@ def sort(table: Table, columns: SortColumns, direction: Direction = None, where:
 def top(
     table: Table,
     column: RankingColumn = None,
-    n: RowCount = 5,
+    n: RowCount | None = None,
     by: RankedGroup = None,
     how: Statistic = None,
     end: End = "largest",
     where: Conditions = [],  # noqa: B006
 ) -> TableResult:
     """Ranks rows or groups of a table by a column and gives the top or bottom few: largest, best, cheapest, latest."""
-    n = min(max(n, 1), _MOST_SHOWN)
+    if how is not None and by is None and n is None:  # nothing is ranked: one figure is asked for
+        result = aggregate(table, [column] if column else [], [how], [], where)
+        assert isinstance(result, Result)
+        return result
+    n = min(max(5 if n is None else n, 1), _MOST_SHOWN)
     if column is None and how not in ("count", "distinct"):
         column = measures_of(table, [], [])[0].column.name  # type: ignore[union-attr]
     if by is None:

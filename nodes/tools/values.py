@@ -17,6 +17,7 @@ from .table_source import Column
 _SIGN = re.compile(r"\s*(?P<minus>[-−])?\s?(?:[$€£¥]|USD|EUR|GBP)?\s?(?P<later_minus>[-−])?")
 _MAGNITUDE = re.compile(r"\s?(k|thousand|m|mn|million|bn|billion)\b", re.IGNORECASE)
 _MAGNITUDES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+_SCALE = re.compile(r"(?<![^\W\d_])(k|thousand|m|mn|million|bn|billion)\b", re.IGNORECASE)
 _UNIT = re.compile(r"\s?(?:%|[$€£¥]|(?:euros?|dollars?|pounds?|percent|degrees?|USD|EUR|GBP)\b)", re.IGNORECASE)
 _EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d+")
 _ARTICLE = re.compile(r"\s*(?:(?:the|a|an|either|exactly|called|named)\s+)*", re.IGNORECASE)
@@ -111,7 +112,33 @@ def known_value_at(text: str, start: int, column: Column) -> tuple[str, int] | N
     if found is None and (word := re.compile(r"[^\W\d_]{5,}").match(text, start)):
         same = [value for value in column.values if stem(value) == stem(word.group())]
         found = (same[0], word.end()) if len(same) == 1 else None
-    return found
+    return found or _adjective_at(text, start, column)
+
+
+def _adjective_at(text: str, start: int, column: Column) -> tuple[str, int] | None:
+    """`European`, `northern`: a known value with an ending that makes an adjective of it."""
+    word = re.compile(r"([^\W\d_]{4,}?)(?:n|an|ern|ian|ean|ese)\b").match(text, start)
+    while word:
+        same = [value for value in column.values if value.lower() == word.group(1).lower()]
+        if same:
+            return same[0], word.end()
+        longer = len(word.group(1)) + 1
+        word = re.compile(rf"([^\W\d_]{{{longer},}}?)(?:n|an|ern|ian|ean|ese)\b").match(text, start)
+    return None
+
+
+def range_at(text: str, start: int, joint: re.Pattern[str]) -> tuple[float, float, int] | None:
+    """Two numbers with a joint between them; in "1 and 3 million" both are millions."""
+    first = number_at(text, start)
+    between = joint.match(text, first[1]) if first else None
+    second = number_at(text, between.end()) if between else None
+    if first is None or between is None or second is None:
+        return None
+    low = first[0]
+    scale = _SCALE.search(text, between.end(), second[1])
+    if scale and not _SCALE.search(text, start, first[1]) and abs(low) < 1000:
+        low *= _MAGNITUDES[scale.group(1).lower()]
+    return low, second[0], second[1]
 
 
 def _quoted_at(text: str, start: int) -> tuple[str, int] | None:
