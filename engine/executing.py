@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from time import perf_counter
 
 from ..graphs.errors import Abstained, ArgumentError, NotAnEdge, NotRunnable, OctographError, WorkerTimeout
 from ..graphs.walk import Call, Result, Step
 from ..nodes.agent import AgentWorker
+from ..nodes.tool import ToolWorker
 from ..nodes.worker import Worker
+from ..planners.seams import FillsArguments
 from .events import Retried
 from .masking import masked
 from .retrying import retry
@@ -22,6 +25,8 @@ async def execute(run: Run, call: Call) -> Step:
     """
     began = perf_counter()
     worker = run.worker(call.node)
+    if isinstance(worker, ToolWorker) and not call.arguments:
+        call = _with_arguments(run, call)
     try:
         result, attempts = await _try(run, worker, call)
     except (NotAnEdge, NotRunnable):
@@ -54,6 +59,14 @@ async def execute(run: Run, call: Call) -> Step:
         result.stopped,
         call.within,
     )
+
+
+def _with_arguments(run: Run, call: Call) -> Call:
+    """A call that no decision filled (the start, a fixed edge) with the arguments its query and inputs hold."""
+    octopus = run.crew.octopus(call.node)
+    if not isinstance(octopus, FillsArguments):
+        return call
+    return replace(call, arguments=octopus.fill(call.query, run.crew.card(call.node)))
 
 
 async def _try(run: Run, worker: Worker, call: Call) -> tuple[Result, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from ..graphs.signature import Neighbor
-from ..graphs.walk import Decision, Place, Query, Trace
+from ..graphs.walk import Arguments, Decision, Place, Query, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,15 @@ class Octopus(Protocol):
         parts are independent and may run in parallel. Parts already done (`trace.steps`) or under way
         (`trace.running`) are not decided again. An empty sequence means: nothing can be decided here and now.
         """
+        ...
+
+
+@runtime_checkable
+class FillsArguments(Protocol):
+    """What an Octopus may do besides: fill a tool's arguments where no choice is left, along a fixed edge."""
+
+    def fill(self, query: Query, neighbor: Neighbor) -> Arguments:
+        """The arguments found in the query's words and inputs; those that are nowhere to be found are left out."""
         ...
 
 

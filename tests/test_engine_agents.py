@@ -52,12 +52,12 @@ async def test_agents_nest_three_deep() -> None:
     assert answer.text == "work(q)"
 
 
-async def test_an_agent_in_which_nothing_fits_fails_with_that_reason() -> None:
-    """The outer step has failed because nothing inside could do it; the walk inside is kept."""
+async def test_an_agent_in_which_nothing_fits_abstains() -> None:
+    """The outer step abstains because nothing inside could do it; the walk inside is kept."""
     graph = desk(math=graph_of(INNER, masters="start", name="mathematics"))
     answer = await workflow_of(graph, {"desk": ["math"], "start": [None]}).arun("q")
     step = answer.trace.step(0)
-    assert (step.status, step.error) == ("failed", "nothing in 'mathematics' can do that")
+    assert (step.status, step.error) == ("abstained", "nothing in 'mathematics' can do that")
     assert step.trace is not None
     assert [inner.status for inner in step.trace] == ["abstained"]
 
@@ -67,7 +67,7 @@ async def test_an_agent_whose_workers_fail_fails_with_their_reason() -> None:
     graph = desk(math=graph_of(INNER, masters="start"))
     workers = {"math/add": Raising(WorkerError("there is no x in 'y + 1'"))}
     answer = await workflow_of(graph, {"desk": ["math"], "start": ["add"]}, workers).arun("q")
-    assert answer.text == "math could not do “q”: add could not do “q”: there is no x in 'y + 1'"
+    assert answer.text == "math could not do “q”: there is no x in 'y + 1'"
 
 
 async def test_an_agent_that_ran_out_marks_the_whole_answer() -> None:

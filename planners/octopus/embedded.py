@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ...graphs.sections import OctopusSpec
 from ...graphs.signature import Neighbor, Signature
-from ...graphs.walk import Decision, Place, Query, Result, Step, Trace
+from ...graphs.walk import Arguments, Decision, Place, Query, Result, Step, Trace
 from .arguments import BARE, Filling, fill
 from .board import Assessment, Board, Vectors
 from .calibration import Calibration
@@ -85,6 +85,10 @@ class EmbeddedOctopus:
             if at.hop is None or self._leads_on(ready, at):
                 decisions += self._decide(board, ready, query, trace)
         return decisions
+
+    def fill(self, query: Query, neighbor: Neighbor) -> Arguments:
+        """See `FillsArguments.fill`."""
+        return {} if neighbor.signature is None else fill(neighbor.signature, query.text, query.inputs).arguments
 
     def board(self, neighbors: Sequence[Neighbor]) -> Board:
         """The functional tokens of these neighbors, for inspection and for fitting."""

@@ -17,7 +17,8 @@ FUNCTION_WORDS = (
     | AUXILIARIES
     | frozenset(
         "a an the of in on at to for from by with and or but so as it its this that these those there then also too "
-        "me my i we us our you your he she they them his her their be been being not no please tell give show let get".split()
+        "me my i we us our you your he she they them his her their be been being not no "
+        "please tell give show let get".split()
     )
 )
 
