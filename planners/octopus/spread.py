@@ -18,7 +18,7 @@ from .board import Assessment, Board, combines
 from .clauses import CONDITION, mask, starts_clause
 
 _AND = re.compile(
-    r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s*[,;]\s+", re.IGNORECASE
+    r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s*[,;]\s+(?!(?:to|in|of|for|from|with|by|at|on|please)\b)", re.IGNORECASE
 )
 _GLUE = re.compile(
     r"[\s,&]*(?:and|or|vs\.?|versus|nor)?\s*(?:the\s+|in\s+|of\s+|for\s+|to\s+|from\s+)?[\s,]*", re.IGNORECASE
@@ -140,6 +140,7 @@ def _segments(text: str, board: Board, whole: Assessment) -> list[str]:
         return []
     starts = [0, *(cut.end() for cut in cuts)]
     ends = [*(cut.start() for cut in cuts), len(text)]
+    board.prepare([text[start:end].strip() for start, end in zip(starts, ends, strict=True)])
     pieces: list[str] = []
     left = 0
     while left < len(starts):
