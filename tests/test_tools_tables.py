@@ -124,6 +124,11 @@ SALES = (
         ("region is North or units under 3", 'region = "North" or units < 3'),
         ("region is North or South and revenue above 500", 'region in ("North", "South") and revenue > 500'),
         ("revenu above 500", "revenue > 500"),
+        ("revenue between 1 and 3 million", "revenue between 1000000 and 3000000"),
+        ("northern", 'region = "North"'),
+        ("in the last quarter of 2024", "date = 2024-Q4"),
+        ("in the first half of 2024", "date = H1 2024"),
+        ("over $1,000", "revenue > 1000"),
     ],
 )
 def test_conditions_are_read_as_people_word_them(words: str, meaning: str) -> None:
@@ -265,6 +270,17 @@ def test_a_file_name_with_blanks_and_quotes_is_found(tmp_path: Path) -> None:
         ("whats the avarage age in employees.csv", {"columns": ["age"], "how": ["mean"]}),
         ("headcount per city, employees.csv", {"how": ["count"], "by": ["city"]}),
         (
+            "what share of revenue has each region in sales.csv",
+            {"columns": ["revenue"], "how": ["share"], "by": ["region"]},
+        ),
+        ("average revenue per order in sales.csv", {"columns": ["revenue"], "how": ["mean"]}),
+        ("which departments are there in employees.csv", {"how": ["count"], "by": ["department"]}),
+        ("how old are people on average in employees.csv", {"columns": ["age"], "how": ["mean"]}),
+        (
+            "how much did we sell in the East, sales.csv",
+            {"columns": ["revenue"], "how": ["sum"], "where": ['region = "East"']},
+        ),
+        (
             "total revenue and average price by region in sales.csv",
             {"columns": ["revenue", "price"], "how": ["sum", "mean"], "by": ["region"]},
         ),
@@ -291,6 +307,12 @@ def test_wordings_of_aggregations(request_: str, expected: dict[str, Any], sampl
             {"n": 4, "column": "temperature", "by": "day of date", "end": "smallest"},
         ),
         ("top 2 months by revenue, sales.csv", {"n": 2, "column": "revenue", "by": "month of date", "end": "largest"}),
+        ("who was hired first in employees.csv", {"n": 1, "column": "hired", "end": "smallest"}),
+        (
+            "which country has the most cities in cities.csv",
+            {"n": 1, "by": "country", "how": "count", "end": "largest"},
+        ),
+        ("the biggest order in sales.csv", {"n": 1, "column": "revenue", "end": "largest"}),
         ("largest cities in cities.csv", {"column": "population", "by": "city", "end": "largest"}),
         (
             "which department has the highest average age in employees.csv",
@@ -385,12 +407,41 @@ def test_nothing_found_names_the_values_there_are(samples: Path) -> None:
 @pytest.mark.parametrize("tool", [tables.aggregate, tables.chart])
 @pytest.mark.parametrize(
     "request_",
-    ["total profit by region in sales.csv", "total revenue by country in sales.csv", "the average of sales.csv"],
+    [
+        "total profit by region in sales.csv",
+        "total revenue by country in sales.csv",
+        "the average of sales.csv",
+        "total revenue by region for Acme in sales.csv",
+        "total revenue by region in the summer of 2024, sales.csv",
+        "total revenue where country is Spain in sales.csv",
+        "total revenue where country is Spain and region is North, sales.csv",
+        "total revenue where region is North and country is Spain, sales.csv",
+        "total revenue of orders over 99 in sales.csv where weight is 5",
+    ],
 )
 def test_unknown_columns_are_errors_that_list_the_known(tool: Tool, request_: str, folder: Path) -> None:
     """A column that isn't there is never left out in silence."""
     with pytest.raises(ArgumentError, match="revenue"):
         ask(tool, request_)
+
+
+def test_shares_are_percentages(samples: Path) -> None:
+    """Of all groups together, or of everything where one part is asked for."""
+    shares = ask(tables.aggregate, "share of revenue by region in sales.csv").data["rows"]
+    assert sum(row[1] for row in shares) == pytest.approx(100)
+    north = ask(tables.aggregate, "what percentage of revenue comes from the North in sales.csv")
+    assert north.data == pytest.approx(dict(shares)["North"])
+    assert north.text.endswith("%")
+
+
+def test_a_question_for_rows_or_figures_is_answered_wherever_it_lands(samples: Path) -> None:
+    """A ranking without rank is a figure or a list, an aggregation of nothing is a list."""
+    assert ask(tables.top, "how many people were hired after 2018, employees.csv").text == "14"
+    everybody = ask(tables.top, "average salary by city in employees.csv, sorted from highest to lowest").data["rows"]
+    assert len(everybody) == 6
+    assert everybody == sorted(everybody, key=lambda row: -row[1])
+    between = ask(tables.aggregate, "which employees in employees.csv are between 30 and 40 years old")
+    assert {30 <= row[3] <= 40 for row in between.data["rows"]} == {True}
 
 
 def test_text_is_not_added_up(samples: Path) -> None:
@@ -593,6 +644,8 @@ def test_data_that_is_no_table_is_an_argument_error(table: dict[str, Any]) -> No
         "scatter plot of salary against age in employees.csv",
         "histogram of revenue in sales.csv",
         "plot population by city from cities.csv",
+        "bar chart of the top 3 products by revenue from sales.csv",
+        "make a bar graph of the 5 biggest cities of cities.csv",
     ],
 )
 def test_each_kind_of_chart_is_a_picture(request_: str, folder: Path) -> None:

@@ -23,6 +23,7 @@ def chart_of(
     how: Sequence[str],
     by: Sequence[str],
     where: Sequence[str],
+    n: int | None = None,
 ) -> Chart:
     """The chart of a table. Raises ArgumentError, listing the columns, where it can't be told what to draw."""
     known = columns_of(table)
@@ -31,16 +32,26 @@ def chart_of(
         return _scatter(table, columns, by, where, numeric)
     if kind == "histogram":
         return _histogram(table, columns, where, numeric)
+    how = [way for way in how if way != "share"] if kind == "pie" else how  # a pie shows shares as it is
+    smallest = list(how) == ["min"]
+    if isinstance(table, dict) and n is not None and numeric:
+        table = chosen_rows(table, where, order=[((*columns, numeric[0].name)[0], not smallest)], limit=n)
     if isinstance(table, dict) and not how and not where and _is_one_row_each(table, by):
         return _as_it_is(table, kind, columns, by, known)
     if not by:
         by = _only_sensible_group(table, kind, known, columns, how)
-    if columns and not how and len(by) == 1 and is_one_row_each(table, group_named(by[0], table), where):
+    if (
+        columns
+        and (not how or n is not None)
+        and len(by) == 1
+        and is_one_row_each(table, group_named(by[0], table), where)
+    ):
         names = [column_named(by[0], table).name, *(column_named(name, table).name for name in columns[:MOST_SERIES])]
         if names[0] not in names[1:] and by[0] == names[0]:
-            return _grouped(chosen_rows(table, where, columns=names, order=[(names[0], False)]), kind, 1, where)
+            order = [(names[0], False)] if n is None else [(names[1], not smallest)]
+            return _grouped(chosen_rows(table, where, columns=names, order=order, limit=n), kind, 1, where)
     measures = measures_of(table, columns, how or (() if columns else ("count",)))[:MOST_SERIES]
-    data = aggregated(table, measures, by[:2], where)
+    data = aggregated(table, measures, by[:2], where, descending=None if n is None else not smallest, limit=n)
     return _grouped(data, kind, len(by[:2]), where)
 
 

@@ -11,7 +11,7 @@ from .concepts import concept_column, superlatives
 from .filtering import comparisons
 from .lexing import blanked, brief, file_names, word_set
 from .table_source import Column
-from .table_words import find_aggregations
+from .table_words import LISTED, find_aggregations, find_top_counts
 
 PARTS_OF_DATES = ("weekday", "day", "week", "month", "quarter", "year")
 _GROUP_CUE = re.compile(
@@ -44,7 +44,8 @@ _TIME = re.compile(r"time\b", re.IGNORECASE)
 _WISE = re.compile(r"[\s-]?wise\b", re.IGNORECASE)
 _UNKNOWN = re.compile(r"[^\W\d]\w*")
 _UNKNOWN_MEASURE = re.compile(
-    r"(?<!in )\b(?:total|sum|average|avg|mean|median|maximum|minimum|highest|lowest)\s+(?:of\s+)?(?:the\s+)?(?P<name>[^\W\d]\w*)",
+    r"(?<!in )\b(?:total|sum|average|avg|mean|median|maximum|minimum|highest|lowest)\s+(?:of\s+)?(?:the\s+)?"
+    r"(?P<name>[^\W\d]\w*)",
     re.I,
 )
 _NO_MEASURE = word_set(
@@ -85,11 +86,13 @@ def find_measures(text: str, clues: Clues) -> Iterator[Mention]:
         mention
         for mention in free
         for way in ways
-        if way.value in ("distinct", "count", "max", "min") and 0 < mention.start - way.end <= 10
+        if way.end > way.start
+        and way.value in ("distinct", "count", "max", "min")
+        and 0 < mention.start - way.end <= 10
     ]
     units = concept_column("unit", columns)
-    extremes = list(superlatives(text, columns)) if not counted else []
-    if counted:
+    extremes = list(superlatives(text, columns))
+    if counted and not any(way.start == word.start for way in ways for word in extremes):
         yield from _once(counted)
     elif extremes:
         yield _implied(extremes[0].start, extremes[0].column, 0.7)
@@ -105,6 +108,10 @@ def find_measures(text: str, clues: Clues) -> Iterator[Mention]:
 def find_groups(text: str, clues: Clues) -> Iterator[Mention]:
     """The columns to group by: after `by`, `per`, `for each` and the like; also `month of date` and its kin."""
     columns = header(clues)
+    top = next(iter(find_top_counts(text, clues)), None)
+    if columns and top is not None:
+        yield from find_ranked_groups(text, clues)
+        return
     found = list(_cued_groups(text, columns)) if columns else []
     if found or not columns:
         yield from found
@@ -112,11 +119,15 @@ def find_groups(text: str, clues: Clues) -> Iterator[Mention]:
     ways = list(find_aggregations(text, clues))
     for mention in _free(text, columns, []):
         word = text[mention.start : mention.end].lower()
-        counted = any(0 < mention.start - way.end <= 10 for way in ways)
-        plural = word.endswith("s") and not mention.column.name.lower().endswith("s")
+        counted = any(way.end > way.start and 0 < mention.start - way.end <= 10 for way in ways)
+        listed = any(match.end() == mention.start for match in LISTED.finditer(text))
+        twice = sum(other.column == mention.column for other in column_mentions(text, columns)) > 1
+        plural = (
+            word.endswith("s") or (twice and mention.column.type == "boolean")
+        ) and not mention.column.name.lower().endswith("s")
         if (
             mention.column.type in ("text", "boolean")
-            and not mention.column.unique
+            and (listed or not mention.column.unique)
             and not counted
             and (plural or _after_which(text, mention))
         ):
@@ -175,8 +186,11 @@ def find_ranked_groups(text: str, clues: Clues) -> Iterator[Mention]:
     others = [mention for mention in free if mention.column.type in ("text", "boolean")]
     dated = concept_column("date", columns)
     parts = [match for match in _PART_OF_DATE.finditer(text) if _RANKED_NOUN.search(text[: match.start()])]
+    cued = [group for group in _cued_groups(text, columns) if group.value not in by and group.score >= 0.5]
     if nouns:
         yield from _once(nouns[:1])
+    elif cued:
+        yield cued[0]
     elif parts and dated:
         yield Mention(parts[0].start(), parts[0].end(), f"{_part(parts[0].group())} of {dated.name}")
     else:

@@ -73,9 +73,12 @@ def no_column(name: str, columns: Sequence[Column], wanted: str = "column") -> A
 
 def column_mentions(text: str, columns: Sequence[Column]) -> list[ColumnMention]:
     """Where the text names columns, in order and without overlaps. File names and quoted values don't count."""
-    if not columns:
-        return []
-    names = _names(tuple(columns))
+    return list(_mentions(text, tuple(columns))) if columns else []
+
+
+@lru_cache(maxsize=256)
+def _mentions(text: str, columns: tuple[Column, ...]) -> tuple[ColumnMention, ...]:
+    names = _names(columns)
     found = [
         ColumnMention(match.start(), match.end(), column, 1.0)
         for match in _BACKQUOTED.finditer(text)
@@ -89,7 +92,7 @@ def column_mentions(text: str, columns: Sequence[Column]) -> list[ColumnMention]
     listed = words(plain)
     for at in range(len(listed)):
         found += _mentions_from(plain, listed, at, names, columns)
-    return _without_overlaps(found)
+    return tuple(_without_overlaps(found))
 
 
 def _mentions_from(

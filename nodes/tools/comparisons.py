@@ -62,7 +62,9 @@ _EQUALS = _compiled(r"==?|:|(?:equals?(?: to)?|exactly)\b")
 _AMONG = _compiled(r"(?:in|one of|any of|among|either(?: of)?|during|on)\b")
 _OR_MORE = re.compile(r"\s*(?:or|and)\s+(?:more|above|higher|over|later|up|after|greater)\b|\s*\+(?!\w)", re.IGNORECASE)
 _OR_LESS = re.compile(r"\s*(?:or|and)\s+(?:less|below|lower|under|fewer|earlier|before|cheaper)\b", re.IGNORECASE)
-_BEFORE_COLUMN = re.compile(r"\s*(?:(?:[a-z]{1,3}\s+|worth\s+)?(?:in|of)\s+)?(?:the\s+)?", re.IGNORECASE)
+_BEFORE_COLUMN = re.compile(
+    r"\s*(?:(?:years?|degrees?)\s+)?(?:(?:[a-z]{1,3}\s+|worth\s+)?(?:in|of)\s+)?(?:the\s+)?", re.IGNORECASE
+)
 _GROUPED = re.compile(r"\b(?:by|per|each|every)\s+(?:the\s+)?$", re.IGNORECASE)
 _VALUE_CUE = re.compile(
     r"\b(?:in|for|of|from|to|at|with|within|only|just|on|about|how many|all|list|show|find|get|give me|keep)\s+"
@@ -79,6 +81,9 @@ _PERIOD_CUE = re.compile(
     r"(?:the\s+)?(?:months?\s+of\s+)?(?:all of\s+)?",
     re.IGNORECASE,
 )  # fmt: skip
+_PART_OF_YEAR = re.compile(
+    r"\b(?:summer|spring|autumn|fall|winter|beginning|start|end|middle|rest|weeks?)\s+$", re.IGNORECASE
+)
 _PERIOD_OPERATORS = {
     "since": ">=",
     "as of": ">=",
@@ -224,6 +229,17 @@ def _amounts(text: str, columns: Sequence[Column], mentions: Sequence[ColumnMent
             yield from _amount(text, start, found[2], "between", (found[0], found[1]), mentions, numeric)
 
 
+def loose_amounts(text: str, found: Sequence[Comparison]) -> Iterable[tuple[int, int]]:
+    """Places of comparisons with a number that belong to no column: "orders over 1000"."""
+    for pattern, operator, dates_only in _ORDERED:
+        for match in pattern.finditer(text) if not dates_only and operator != "!=" else ():
+            start = match.end() - len(match.group().lstrip())
+            value = number_at(text, match.end())
+            begins = start == 0 or not (text[start].isalpha() and text[start - 1].isalnum())
+            if value and begins and all(value[1] <= other.start or other.end <= start for other in found):
+                yield start, value[1]
+
+
 def _amount(
     text: str,
     start: int,
@@ -243,6 +259,10 @@ def _amount(
         yield Comparison(before[-1], operator, values, start, end)
     elif len(numeric) == 1:
         yield Comparison(numeric[0], operator, values, start, end)
+    elif (money := concept_column("revenue", numeric)) and re.search(
+        r"[$€£¥]|\b(?:euros?|dollars?|USD|EUR)\b", text[start:end]
+    ):
+        yield Comparison(money, operator, values, start, end)
 
 
 def _periods(text: str, columns: Sequence[Column]) -> Iterable[Comparison]:
@@ -251,7 +271,7 @@ def _periods(text: str, columns: Sequence[Column]) -> Iterable[Comparison]:
     year = next((column for column in columns if column.type == "number" and stems(column.name) == ("year",)), None)
     for match in _PERIOD_CUE.finditer(text):
         found = period_at(text, match.end())
-        if found is None:
+        if found is None or _PART_OF_YEAR.search(text[: match.start()]):
             continue
         cue, (period, end) = match.group(1).lower(), found
         if dated is None:
@@ -313,11 +333,11 @@ def _known_values(text: str, columns: Sequence[Column], mentions: Sequence[Colum
 
 def _truths(text: str, mentions: Sequence[ColumnMention]) -> Iterable[Comparison]:
     """`coastal cities`, `where active`, `not coastal`: a column of yes and no, named where it is no group."""
-    for mention in mentions:
+    named = [mention for mention in mentions if mention.column.type == "boolean"]
+    for mention in named:
         before = text[: mention.start]
-        if mention.column.type != "boolean" or re.search(
-            r"\b(?:by|per|each|every|of|column)\s+$", before, re.IGNORECASE
-        ):
+        twice = sum(other.column == mention.column for other in named) > 1  # "coastal and non-coastal": both, so groups
+        if twice or re.search(r"\b(?:by|per|each|every|column)\s+$", before, re.IGNORECASE):
             continue
         denied = re.search(r"(?:\b(?:not|non|isn['’]t|aren['’]t)[\s-]+)$", before, re.IGNORECASE)
         start = denied.start() if denied else mention.start

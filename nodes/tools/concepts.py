@@ -15,7 +15,7 @@ _CONCEPTS = {
     "unit": {"unit", "quantity", "qty", "piece"},
     "price": {"price", "cost", "costing", "expensive", "cheap"},
     "temperature": {"temperature", "temp", "hot", "warm", "cold"},
-    "rain": {"rain", "rainfall", "precipitation"},
+    "rain": {"rain", "rainfall", "precipitation", "rained", "raining"},
     "wind": {"wind", "windy"},
     "population": {"population", "inhabitant", "people", "resident"},
     "age": {"age", "old"},
@@ -45,6 +45,7 @@ class Tendency:
     sign: int
 
 
+_DEALS = r"(?=\s+(?:\w+\s+)?(?:orders?|sales?|deals?|purchases?|invoices?|transactions?)\b)"
 _SUPERLATIVES = tuple(
     (re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), concepts, sign)
     for pattern, concepts, sign in (
@@ -55,6 +56,8 @@ _SUPERLATIVES = tuple(
         (r"wettest|rainiest", "rain", 1),
         (r"driest", "rain", -1),
         (r"windiest", "wind", 1),
+        (rf"(?:largest|biggest|highest|top|best){_DEALS}", "revenue", 1),
+        (rf"(?:smallest|lowest|worst){_DEALS}", "revenue", -1),
         (r"most popul(?:ous|ated)|largest|biggest", "population", 1),
         (r"least popul(?:ous|ated)|smallest", "population", -1),
         (r"oldest", "age", 1),

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from ...graphs.errors import ArgumentError
 from ...graphs.signature import Clues, Mention
-from .columns import header
-from .comparisons import comparisons_in
+from .columns import column_mentions, header
+from .comparisons import comparisons_in, loose_amounts
 from .conditions import Comparison, Condition
-from .lexing import brief, word_set, words
+from .lexing import blanked, brief, file_names, quotes, word_set, words
 from .table_source import Column, TableValue, columns_of
 
 AGGREGATE_BEFORE = re.compile(
@@ -25,6 +25,15 @@ _UNREAD_MORE = re.compile(
     r"(?:=|!=|<|>|\bis\b|\bequals\b|\babove\b|\bbelow\b|\bover\b|\bunder\b|\bcontains\b)[^,;?!]*)",
     re.IGNORECASE,
 )
+_TRAILING = re.compile(r"(?:\s+(?:and|or|in|from|of|using|with|the|by|for)\b|[\s.])+$", re.IGNORECASE)
+_PROPER_NAME = re.compile(
+    r"\b(?:for|in|of|from)\s+(?:the\s+)?(?P<name>[A-Z][^\W\d_]*[a-z][\w'’-]*(?:\s+[A-Z][a-z][\w'’-]*)*)"
+)
+_SEASON = re.compile(
+    r"\b(?P<name>(?:summer|spring|autumn|fall|winter|beginning|start|end|middle|rest|weeks?)(?:\s+of)?\s+(?:19|20)\d\d)\b",
+    re.I,
+)
+_A_TABLE = re.compile(r"\s+(?:file|table|data|dataset|sheet|spreadsheet|csv|json)\b", re.IGNORECASE)
 _CONNECTIVES = word_set(
     "and or where whose which that with for only row record entry line the all those these both either but also "
     "when if in of is are was were having has have it its on by than then from"
@@ -52,6 +61,9 @@ def find_conditions(text: str, clues: Clues) -> Iterator[Mention]:
         end = comparison.end
     if columns:
         yield from _unread(text, found)
+        yield from _unknown_names(text, columns)
+        for start, stop in loose_amounts(blanked(text, file_names(text)), comparisons(text, columns)):
+            yield Mention(start, stop, text[start:stop].strip(), 0.4)
 
 
 def is_about_groups(text: str, comparison: Comparison) -> bool:
@@ -89,6 +101,18 @@ def columns_in(said: Sequence[str], table: TableValue) -> list[str]:
     return list(dict.fromkeys(comparison.column.name for all_of in alternatives for comparison in all_of))
 
 
+def _unknown_names(text: str, columns: tuple[Column, ...]) -> Iterator[Mention]:
+    """Proper names and seasons that narrow a request down to something the table is not known to hold."""
+    taken = [(c.start, c.end) for c in comparisons(text, columns)]
+    taken += [(mention.start, mention.end) for mention in column_mentions(text, columns)]
+    taken += [*file_names(text), *((quote.start, quote.end) for quote in quotes(text))]
+    for match in (*_PROPER_NAME.finditer(text), *_SEASON.finditer(text)):
+        start, end = match.span("name")
+        free = all(end <= first or last <= start for first, last in taken)
+        if free and not _A_TABLE.match(text, end):
+            yield Mention(start, end, match.group("name"), 0.4)
+
+
 def _joints(text: str, found: Sequence[Comparison]) -> Iterator[str]:
     end = 0
     for comparison in found:
@@ -110,13 +134,16 @@ def _check_all_read(text: str, found: Sequence[Comparison], columns: Sequence[Co
 
 
 def _unread(text: str, found: Sequence[Comparison]) -> Iterator[Mention]:
-    for match in _UNREAD.finditer(text):
-        said = match.group("said").strip(" .")
-        near = any(
-            match.start("said") <= c.start < match.end("said") or c.start <= match.start() < c.end for c in found
-        )
-        if said and not near:
-            yield Mention(match.start("said"), match.start("said") + len(said), said, 0.5)
-    if found and (more := _UNREAD_MORE.match(text, found[-1].end)):
-        said = more.group("said").rstrip(" .")
+    """What stands where a condition must, up to the first one that could be read."""
+    plain = blanked(text, file_names(text))
+    for match in _UNREAD.finditer(plain):
+        start, end = match.span("said")
+        if any(comparison.start <= match.start() < comparison.end for comparison in found):
+            continue
+        end = min([end, *(comparison.start for comparison in found if start <= comparison.start)])
+        said = _TRAILING.sub("", plain[start:end])
+        if any(word.stem not in _CONNECTIVES for word in words(said)):
+            yield Mention(start, start + len(said), said, 0.5)
+    if found and (more := _UNREAD_MORE.match(plain, found[-1].end)):
+        said = _TRAILING.sub("", more.group("said"))
         yield Mention(more.start("said"), more.start("said") + len(said), said, 0.5)

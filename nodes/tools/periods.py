@@ -20,13 +20,15 @@ _FORMS = tuple(
         "month, day": rf"({_MONTH})\s+(\d\d?)(?:st|nd|rd|th)?,?\s+({_YEAR})(?!\d)",
         "month": rf"({_MONTH})(?:\s+of)?,?\s+({_YEAR})(?!\d)",
         "month number": rf"({_YEAR})-(\d\d)(?![\d-])",
-        "quarter": rf"(?:Q([1-4])|(first|second|third|fourth|1st|2nd|3rd|4th)\s+quarter)(?:\s+of|,)?\s+({_YEAR})(?!\d)",
+        "quarter": r"(?:Q([1-4])|(first|second|third|fourth|last|1st|2nd|3rd|4th)\s+quarter)"
+        rf"(?:\s+of|,)?\s+({_YEAR})(?!\d)",
+        "half": rf"(?:H([12])|(first|second|last|1st|2nd)\s+half)(?:\s+of|,)?\s+({_YEAR})(?!\d)",
         "quarter number": rf"({_YEAR})[-\s]?Q([1-4])(?!\d)",
         "year": rf"(?:the\s+year\s+)?({_YEAR})(?![\d.,]*\d|-\d)",
         "every month": rf"(?:every\s+)?({_MONTH})(?!\s*\d)",
     }.items()
 )
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Period:
             return self.start.isoformat()
         if days > 300:
             return str(self.start.year)
+        if days > 150:
+            return f"H{self.start.month // 6 + 1} {self.start.year}"
         if days > 60:
             return f"{self.start.year}-Q{self.start.month // 3 + 1}"
         return f"{self.start:%Y-%m}"
@@ -80,6 +84,8 @@ def _period(form: str, match: re.Match[str]) -> Period:
         return _months(int(parts[0]), int(parts[1]), 1)
     if form == "quarter":
         return _months(int(parts[2]), 3 * (int(parts[0] or _ORDINALS[parts[1].lower()]) - 1) + 1, 3)
+    if form == "half":
+        return _months(int(parts[2]), 1 if (parts[0] or parts[1]).lower() in ("1", "first", "1st") else 7, 6)
     if form == "quarter number":
         return _months(int(parts[0]), 3 * (int(parts[1]) - 1) + 1, 3)
     if form == "year":

@@ -21,6 +21,7 @@ _SQL_OF_WAY = {
     "max": "max({})",
     "count": "count({})",
     "distinct": "count(DISTINCT {})",
+    "share": "100 * fsum(CAST({0} AS DOUBLE)) / nullif(sum(fsum(CAST({0} AS DOUBLE))) OVER (), 0)",
 }
 _LABELS = {"sum": "total", "mean": "average", "count": "number of", "distinct": "different"}
 _PARTS = {
@@ -42,11 +43,14 @@ class Measure:
 
     @property
     def label(self) -> str:
+        if self.way == "share":
+            return f"share of {self.column.name} (%)" if self.column else "share (%)"
         return f"{_LABELS.get(self.way, self.way)} {self.column.name}" if self.column else "count"
 
     @property
     def sql(self) -> str:
-        return _SQL_OF_WAY[self.way].format(self.column.sql if self.column else "*")
+        counted = "1" if self.way == "share" else "*"
+        return _SQL_OF_WAY[self.way].format(self.column.sql if self.column else counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,14 @@ def aggregated(
     return data
 
 
+def share_of_rows(table: TableValue, measure: Measure, where: Sequence[str]) -> float | None:
+    """How many percent of a column's total (or of all rows) fall to the rows that satisfy the condition."""
+    check_whole(table)
+    total = Measure("sum", measure.column) if measure.column else Measure("count")
+    part, whole = (aggregated(table, [total], (), chosen)["rows"][0][0] for chosen in (where, ()))
+    return float(f"{100 * (part or 0) / whole:.12g}") if whole else None
+
+
 def group_named(name: str, table: TableValue) -> Group:
     """The group called `name`: a column, or `month of date`. Raises ArgumentError that lists the columns."""
     columns = columns_of(table)
@@ -154,7 +166,10 @@ def measures_of(table: TableValue, names: Sequence[str], ways: Sequence[str]) ->
     Raises ArgumentError, listing the columns, for an unknown column and for arithmetic with text.
     """
     columns = [_measure_column(name, table) for name in names]
+    ways = ["share"] if "share" in ways else ways
     if not columns:
+        if ways == ["share"]:
+            return [Measure("share")]
         unsaid = [way for way in ways if way != "count"]
         if not unsaid and ways:
             return [Measure("count")]
@@ -166,7 +181,7 @@ def measures_of(table: TableValue, names: Sequence[str], ways: Sequence[str]) ->
     else:
         pairs = [("mean" if is_per_row(column.name) else "sum", column) for column in columns]
     for way, column in pairs:
-        if way in ("sum", "mean", "median") and column.type != "number":
+        if way in ("sum", "mean", "median", "share") and column.type != "number":
             raise ArgumentError(
                 f"column {column.name!r} holds {column.type}, which has no {way}; columns of numbers: "
                 f"{_numeric_names(table)}"

@@ -17,6 +17,7 @@ _AGGREGATIONS = tuple(
     for pattern, name in (
         (r"(?:how many|(?:total )?number of|count(?: of)?)(?: the)? (?:different|distinct|unique)", "distinct"),
         (r"how many|(?:total )?(?:number|count) of|count(?:s|ed|ing)?|headcounts?|how often", "count"),
+        (r"(?:shares?|percentages?|percent|proportions?)(?: of)?|fraction of|what part of", "share"),
         (r"averages?d?|avg|mean|on average|typical", "mean"),
         (r"medians?", "median"),
         (r"max(?:imum)?|highest|largest|biggest|greatest|peak", "max"),
@@ -34,10 +35,12 @@ _WRITTEN_SO = {
 }
 _ORDER_AFTER = re.compile(r"\s+(?:values?\s+)?(?:first|on top|at the top|to)\b", re.IGNORECASE)
 _SOLD = re.compile(r"\b(?:sold|bought|ordered|shipped|sell)\b", re.IGNORECASE)
-_LISTED = re.compile(
-    r"\b(?:list|name|what are|which are|show|give)\s+(?:(?:me|us|all|the|of|different|various|existing)\s+)*",
+LISTED = re.compile(
+    r"\b(?:list|name|what are|which are|which|what|show|give)\s+"
+    r"(?:(?:me|us|all|the|of|different|various|existing)\s+)*",
     re.IGNORECASE,
 )
+_MOST_OF = re.compile(r"\b(?:most|fewest|least)\s+(?=[^\W\d]{3,}s\b|people\b)", re.IGNORECASE)
 _UP = r"lowest|smallest|least|fewest|cheapest|low|small|shortest|youngest|coldest|worst|minimum"
 _DOWN = r"highest|largest|biggest|greatest|most(?: expensive)?|high|large|big|longest|best|top|maximum|hottest"
 _DIRECTIONS = tuple(
@@ -53,10 +56,15 @@ _DIRECTIONS = tuple(
         (r"(?:newest|latest|most recent) to\b", "descending"),
     )
 )
+_TO_THE_OTHER_END = re.compile(rf"\s*(?:{_UP}|{_DOWN}|newest|latest|oldest|earliest)\b", re.IGNORECASE)
+ALL_ROWS = 1000
 _LARGEST = re.compile(rf"\b(?:{_DOWN}|more|newest|latest|bestselling|oldest)\b", re.IGNORECASE)
 _SMALLEST = re.compile(rf"\b(?:{_UP}|bottom|poorest|earliest|fewer|last)\b", re.IGNORECASE)
 _FIRST_OR_LAST = re.compile(r"\b(?:first|last)\b", re.IGNORECASE)
 _RANK = r"top|bottom|first|last|best|worst|highest|lowest|largest|biggest|smallest|most|least|fewest|greatest"
+_RANKING = re.compile(
+    r"\b(?:top|bottom|best|worst|most|least|(?!interest|test|rest|west|latest|forest)\w+est)\b", re.IGNORECASE
+)
 _RANK_WORD = re.compile(
     rf"\b(?:{_RANK}|next|only|which|what|the|show|list|give me|cheapest|hottest|coldest|warmest|latest|newest|oldest|"
     r"youngest|sample of|about)\s+(?=\d|[a-z])",
@@ -133,30 +141,48 @@ def find_aggregations(text: str, clues: Clues) -> Iterator[Mention]:
         if value not in said:
             said.add(value)
             yield Mention(mention.start, mention.end, value, mention.score)
-    listed = _LISTED.search(plain) if not found else None
-    if listed and any(m.start == listed.end() and m.column.type in ("text", "boolean") for m in mentions):
-        yield Mention(listed.start(), listed.start(), "count", 0.3)
+    named = {mention.start for mention in mentions if mention.column.type in ("text", "boolean")}
+    numeric = any(mention.column.type == "number" for mention in mentions)
+    for listed in LISTED.finditer(plain) if not found and not numeric else ():
+        if listed.end() in named:
+            yield Mention(listed.start(), listed.start(), "count", 0.3)
+            break
 
 
 @brief
 def find_statistics(text: str, clues: Clues) -> Iterator[Mention]:
     """As `find_aggregations`, without highest and lowest, which say in a ranking what is on top."""
-    return (mention for mention in find_aggregations(text, clues) if mention.value not in ("max", "min"))
+    columns = header(clues)
+    found = [m for m in find_aggregations(text, clues) if m.value not in ("max", "min") and m.score >= 0.5]
+    if not found and columns and not list(superlatives(text, columns)):
+        amounts = any(m.column.type not in ("text", "boolean") for m in column_mentions(text, columns))
+        for match in _MOST_OF.finditer(text) if not amounts else ():  # "the most employees": rows are counted
+            yield Mention(match.end(), match.end(), "count", 0.5)
+            return
+    yield from found
 
 
 @brief
 def find_directions(text: str, clues: Clues) -> Iterator[Mention]:
     """`ascending` or `descending`, however it is said."""
-    for pattern, name in _DIRECTIONS:
-        for match in pattern.finditer(text):
-            yield Mention(match.start(), match.end(), name)
+    yield from _orders(text)
     for word in superlatives(text, header(clues)):
         yield Mention(word.start, word.end, "descending" if word.sign > 0 else "ascending", 0.6)
+
+
+def _orders(text: str) -> Iterator[Mention]:
+    """Where an order of all rows is said: "descending", "from highest to lowest", "newest first"."""
+    for pattern, name in _DIRECTIONS:
+        for match in pattern.finditer(text):
+            end = _TO_THE_OTHER_END.match(text, match.end())
+            yield Mention(match.start(), end.end() if end else match.end(), name)
 
 
 @brief
 def find_ends(text: str, clues: Clues) -> Iterator[Mention]:
     """Which end of a ranking: `largest` or `smallest`."""
+    for phrase in _orders(text):
+        yield Mention(phrase.start, phrase.end, "largest" if phrase.value == "descending" else "smallest")
     for word in superlatives(text, header(clues)):
         yield Mention(word.start, word.end, "largest" if word.sign > 0 else "smallest")
     named = clues.filled.get("column")
@@ -181,6 +207,9 @@ def find_counts(text: str, clues: Clues) -> Iterator[Mention]:
         numeral = numeral_at(plain, match.start())
         if numeral and numeral.value.denominator == 1 and numeral.value > 0 and _COUNTED.match(plain, numeral.end):
             yield Mention(numeral.start, numeral.end, int(numeral.value), 0.9)
+    ordered = list(_orders(plain))
+    for phrase in ordered:
+        yield Mention(phrase.start, phrase.start, ALL_ROWS, 0.5)
     for match in _WHO.finditer(plain):
         yield Mention(match.start(), match.start(), 1, 0.4)
     amounts = {mention.start for mention in column_mentions(plain, header(clues)) if mention.column.type == "number"}
@@ -190,6 +219,15 @@ def find_counts(text: str, clues: Clues) -> Iterator[Mention]:
         plural = noun.endswith("s") or noun in ("people", "ones")
         if not plural and noun not in _NO_NOUN and not numeral_at(noun, 0) and match.start(group) not in amounts:
             yield Mention(match.start(), match.start(), 1, 0.4)
+
+
+@brief
+def find_top_counts(text: str, clues: Clues) -> Iterator[Mention]:
+    """How many of the first of a ranking: `top 5`, `the 3 cheapest`; not a number of rows that just stands there."""
+    for mention in find_counts(text, clues):
+        around = text[max(0, mention.start - 20) : mention.end + 20]
+        if mention.score >= 0.9 and _RANKING.search(around):
+            yield mention
 
 
 @brief

@@ -21,7 +21,16 @@ from .column_roles import (
 from .columns import column_named
 from .filtering import columns_in, find_conditions, find_group_conditions
 from .table_names import find_tables
-from .table_queries import Measure, aggregated, chosen_rows, count_rows, group_named, is_one_row_each, measures_of
+from .table_queries import (
+    Measure,
+    aggregated,
+    chosen_rows,
+    count_rows,
+    group_named,
+    is_one_row_each,
+    measures_of,
+    share_of_rows,
+)
 from .table_source import TableValue, columns_of, identifier, opened, plain
 from .table_text import cell, table_result
 from .table_words import (
@@ -33,10 +42,11 @@ from .table_words import (
     find_last,
     find_pictures,
     find_statistics,
+    find_top_counts,
 )
 
 _AFTER = ("table",)
-Way = Literal["sum", "mean", "median", "min", "max", "count", "distinct"]
+Way = Literal["sum", "mean", "median", "min", "max", "count", "distinct", "share"]
 Table = Annotated[TableValue, Kind("table", find=find_tables), "a CSV, TSV, Parquet or JSON file, or an earlier table"]
 Conditions = Annotated[
     list[str],
@@ -53,8 +63,9 @@ RankingColumn = Annotated[str | None, Kind("ranking-column", find=find_ranking_c
 RankedGroup = Annotated[str | None, Kind("ranked-group", find=find_ranked_groups, after=_AFTER)]
 ShownColumns = Annotated[list[str], Kind("shown-column", find=find_shown_columns, after=_AFTER)]
 Direction = Annotated[Literal["ascending", "descending"] | None, Kind("direction", find=find_directions, after=_AFTER)]
-End = Annotated[Literal["largest", "smallest"], Kind("end", find=find_ends, after=("table", "column"))]
+End = Annotated[Literal["largest", "smallest"] | None, Kind("end", find=find_ends, after=("table", "column"))]
 RowCount = Annotated[int, Kind("row-count", find=find_counts, after=_AFTER), "a number of rows"]
+TopCount = Annotated[int | None, Kind("top-count", find=find_top_counts, after=_AFTER)]
 AtEnd = Annotated[bool, Kind("at-end", find=find_last)]
 ChartKind = Annotated[Literal["bar", "line", "pie", "scatter", "histogram"] | None, Kind("chart", find=find_charts)]
 Picture = Annotated[str | None, Kind("picture-name", find=find_pictures, cues=("to", "as", "in", "into"))]
@@ -140,7 +151,8 @@ def filter_rows(table: Table, where: Conditions) -> TableResult:
     data = chosen_rows(table, where)
     if not data["rows"]:
         return Result(_nothing_found(table, where), data, "table")
-    return table_result(data)
+    count = data.get("total", len(data["rows"]))
+    return table_result(data, f"{count:,} row{'' if count == 1 else 's'}")
 
 
 @tool(
@@ -170,8 +182,14 @@ def aggregate(
     direction: Direction = None,
 ) -> TableResult:
     """Computes totals, averages, medians, counts, highest or lowest values of a table, over all rows or by groups."""
+    by = list(dict.fromkeys(by))
+    if where and not (columns or how or by or having):  # nothing is computed: the rows themselves are asked for
+        return filter_rows(table, where)  # type: ignore[no-any-return]
     measures = measures_of(table, columns or columns_in(having, table), how)
     descending = None if direction is None else direction == "descending"
+    if measures[0].way == "share" and not by:
+        percent = share_of_rows(table, measures[0], where)
+        return Result("nothing to divide" if percent is None else f"{cell(percent)}%", percent, "number")
     data = aggregated(table, measures, by, where, having=having, descending=descending)
     if by:
         return table_result(data) if data["rows"] else Result(_nothing_found(table, [*where, *having]), data, "table")
@@ -228,14 +246,18 @@ def top(
     n: RowCount | None = None,
     by: RankedGroup = None,
     how: Statistic = None,
-    end: End = "largest",
+    end: End = None,
     where: Conditions = [],  # noqa: B006
 ) -> TableResult:
     """Ranks rows or groups of a table by a column and gives the top or bottom few: largest, best, cheapest, latest."""
-    if how is not None and by is None and n is None:  # nothing is ranked: one figure is asked for
-        result = aggregate(table, [column] if column else [], [how], [], where)
+    how = "count" if how == "distinct" and column is None else how
+    if how is not None and n is None and (by is None or end is None):  # nothing is ranked: figures are asked for
+        result = aggregate(table, [column] if column else [], [how], [by] if by else [], where)
         assert isinstance(result, Result)
         return result
+    if column is None and how is None and where:
+        return filter_rows(table, where)  # type: ignore[no-any-return]
+    end = end or "largest"
     n = min(max(5 if n is None else n, 1), _MOST_SHOWN)
     if column is None and how not in ("count", "distinct"):
         column = measures_of(table, [], [])[0].column.name  # type: ignore[union-attr]
@@ -284,10 +306,11 @@ def chart(
     how: Ways = [],  # noqa: B006
     by: Groups = [],  # noqa: B006
     where: Conditions = [],  # noqa: B006
+    n: TopCount = None,
     name: Picture = None,
 ) -> Annotated[Result, Kind("picture")]:
     """Draws a chart of a table or an earlier result as a picture: bar, line or pie chart, scatter plot, histogram."""
-    path = draw(chart_of(table, kind, columns, how, by, where), name)
+    path = draw(chart_of(table, kind, columns, how, by, where, n), name)
     return Result(path, {"path": path}, "picture", (path,))
 
 
