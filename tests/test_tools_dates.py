@@ -13,7 +13,8 @@ from octograph.graphs.walk import Call, Query
 from octograph.nodes.catalog import Catalog
 from octograph.nodes.rendering import to_result
 from octograph.nodes.tool import ToolWorker
-from octograph.nodes.tools import calendars, dates, public_holidays, zones
+from octograph.nodes.tools import dates
+from octograph.nodes.tools.almanac import calendars, public_holidays, zones
 from octograph.planners.octopus.arguments import fill
 
 FRIDAY = dt.datetime(2026, 11, 20, 14, 5, tzinfo=dt.UTC)

@@ -13,12 +13,13 @@ from octograph.graphs.model import Graph
 from octograph.graphs.signature import Clues
 from octograph.nodes.catalog import Catalog, tools_of
 from octograph.nodes.rendering import to_result
-from octograph.nodes.tools import atlas as atlas_module
-from octograph.nodes.tools import city_index, gazetteer, geography
-from octograph.nodes.tools.atlas import atlas, read_city, read_country
-from octograph.nodes.tools.earth import great_circle
-from octograph.nodes.tools.gazetteer import find_cities, find_countries, find_ends, find_places
-from octograph.nodes.tools.place_names import CITY_ALIASES, COUNTRY_ALIASES, fold
+from octograph.nodes.tools import geography
+from octograph.nodes.tools.places import atlas as atlas_module
+from octograph.nodes.tools.places import city_index, gazetteer
+from octograph.nodes.tools.places.atlas import atlas, read_city, read_country
+from octograph.nodes.tools.places.earth import great_circle
+from octograph.nodes.tools.places.gazetteer import find_cities, find_countries, find_ends, find_places
+from octograph.nodes.tools.places.place_names import CITY_ALIASES, COUNTRY_ALIASES, fold
 from octograph.planners.octopus.arguments import fill
 
 LIBRARY = Path(__file__).parents[1] / "graphs" / "library"

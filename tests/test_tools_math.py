@@ -17,11 +17,12 @@ from octograph.graphs.signature import Clues
 from octograph.graphs.walk import Call, Query, Result
 from octograph.nodes.catalog import tools_of
 from octograph.nodes.tool import Tool, ToolWorker
-from octograph.nodes.tools import expressions, number_lists
 from octograph.nodes.tools import math as catalog
-from octograph.nodes.tools.deadline import within
-from octograph.nodes.tools.formula import parse
-from octograph.nodes.tools.symbolic import in_writing, to_sympy
+from octograph.nodes.tools.formulas import expressions
+from octograph.nodes.tools.formulas.deadline import within
+from octograph.nodes.tools.formulas.formula import parse
+from octograph.nodes.tools.formulas.symbolic import in_writing, to_sympy
+from octograph.nodes.tools.numbers import number_lists
 from octograph.planners.octopus.arguments import fill
 
 TOOLS = tools_of(catalog)

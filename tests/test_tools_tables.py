@@ -24,10 +24,10 @@ from octograph.graphs.walk import Result
 from octograph.nodes.folder import working_in
 from octograph.nodes.tool import Tool
 from octograph.nodes.tools import tables
-from octograph.nodes.tools.columns import column_mentions
-from octograph.nodes.tools.comparisons import comparisons_in
-from octograph.nodes.tools.filtering import condition
-from octograph.nodes.tools.table_source import Column, columns_of, opened
+from octograph.nodes.tools.sheets.columns import column_mentions
+from octograph.nodes.tools.sheets.comparisons import comparisons_in
+from octograph.nodes.tools.sheets.filtering import condition
+from octograph.nodes.tools.sheets.table_source import Column, columns_of, opened
 from octograph.planners.octopus.arguments import fill
 
 SAMPLE_FILES = ("sales.csv", "employees.csv", "cities.csv", "weather.json", "notes.txt", "review.txt")

@@ -17,9 +17,9 @@ from octograph.graphs.walk import Result
 from octograph.nodes.folder import working_in
 from octograph.nodes.tool import Tool
 from octograph.nodes.tools import text as tools
-from octograph.nodes.tools.entities import entities_in
-from octograph.nodes.tools.language import sentences, syllables, tokens
-from octograph.nodes.tools.text_input import find_text_input
+from octograph.nodes.tools.prose.entities import entities_in
+from octograph.nodes.tools.prose.language import sentences, syllables, tokens
+from octograph.nodes.tools.prose.text_input import find_text_input
 from octograph.planners.octopus.arguments import fill
 
 SAMPLES = Path(__file__).parent.parent / "graphs" / "library" / "data"

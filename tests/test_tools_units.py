@@ -16,10 +16,10 @@ from octograph.graphs.signature import Clues
 from octograph.graphs.walk import Call, Query, Result
 from octograph.nodes.catalog import tools_of
 from octograph.nodes.tool import Tool, ToolWorker
-from octograph.nodes.tools import unit_finders
 from octograph.nodes.tools import units as catalog
-from octograph.nodes.tools.conversion import dimension, unit_named
-from octograph.nodes.tools.unit_names import known_names
+from octograph.nodes.tools.measures import unit_finders
+from octograph.nodes.tools.measures.conversion import dimension, unit_named
+from octograph.nodes.tools.measures.unit_names import known_names
 from octograph.planners.octopus.arguments import fill
 
 TOOLS = tools_of(catalog)

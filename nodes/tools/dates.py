@@ -12,10 +12,10 @@ from ...graphs.errors import ArgumentError
 from ...graphs.signature import Clues, Kind, Mention
 from ...graphs.walk import Result
 from ..tool import tool
-from .calendars import TimeUnit, add_business_days, count, counted, day_in_words, in_words
-from .clocks import convert_time, elapsed, now, shift_time, time_difference
-from .public_holidays import find_holiday_countries, find_regions, read_calendar
-from .said_dates import Amount, Day, find_day_sorts, find_directions, read_amount
+from .almanac.calendars import TimeUnit, add_business_days, count, counted, day_in_words, in_words
+from .almanac.clocks import convert_time, elapsed, now, shift_time, time_difference
+from .almanac.public_holidays import find_holiday_countries, find_regions, read_calendar
+from .almanac.said_dates import Amount, Day, find_day_sorts, find_directions, read_amount
 
 _UNIT = re.compile(
     r"\b(?P<sure>how\s+many|in|number\s+of|count\s+(?:the\s+)?|many)?\s*(?:full\s+|whole\s+|complete\s+)?"

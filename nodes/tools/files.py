@@ -14,9 +14,9 @@ from ...graphs.signature import Kind
 from ...graphs.walk import Result
 from ..folder import inside, working_folder
 from ..tool import tool
-from .file_words import find_content, find_folders, find_overwrite, find_patterns, find_searched, find_targets
-from .table_text import clean
-from .text_files import append_text, decoded, existing_file, files_below, is_text, read_text, relative, write_text
+from .prose.file_words import find_content, find_folders, find_overwrite, find_patterns, find_searched, find_targets
+from .prose.text_files import append_text, decoded, existing_file, files_below, is_text, read_text, relative, write_text
+from .sheets.table_text import clean
 
 FileName = Annotated[str, Kind("file"), "a file's name, such as notes.txt"]
 TargetName = Annotated[str, Kind("file", find=find_targets), "a new file's name, such as result.txt"]

@@ -13,11 +13,11 @@ from ...graphs.errors import ArgumentError
 from ...graphs.signature import Clues, Kind, Mention
 from ...graphs.walk import Result
 from ..tool import tool
-from .atlas import City, Country, atlas, read_city, read_country
-from .earth import great_circle
-from .gazetteer import find_cities, find_countries, find_ends, find_places
-from .languages import languages_in_words
-from .place_names import NATIONS, fold
+from .places.atlas import City, Country, atlas, read_city, read_country
+from .places.earth import great_circle
+from .places.gazetteer import find_cities, find_countries, find_ends, find_places
+from .places.languages import languages_in_words
+from .places.place_names import NATIONS, fold
 
 _COUNT = re.compile(
     r"(?<![\w.,])(?P<digits>\d{1,3})(?![\w.,]\d)|\b(?P<word>two|three|four|five|six|seven|eight|nine|ten|twenty)\b",

@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 from ...graphs.signature import Kind
 from ...graphs.walk import Result
 from ..tool import tool
-from . import algebra, number_theory
-from .comparison import entries_of, find_picks, ranked
-from .expressions import (
+from .formulas import algebra, number_theory
+from .formulas.expressions import (
     find_equations,
     find_expressions,
     find_forms,
@@ -21,8 +20,9 @@ from .expressions import (
     find_upper_bounds,
     find_variables,
 )
-from .number_lists import find_integers, find_measures, find_number_lists
-from .statistic import measured
+from .measures.comparison import entries_of, find_picks, ranked
+from .numbers.number_lists import find_integers, find_measures, find_number_lists
+from .numbers.statistic import measured
 
 Expression = Annotated[str, Kind("expression", find=find_expressions), "a formula such as 3x^2 + 2x"]
 Function = Annotated[str, Kind("expression", find=find_functions), "a function such as x^3"]

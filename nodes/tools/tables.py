@@ -8,9 +8,9 @@ from ...graphs.errors import ArgumentError
 from ...graphs.signature import Kind
 from ...graphs.walk import Result
 from ..tool import tool
-from .chart_data import chart_of
-from .charts import draw
-from .column_roles import (
+from .sheets.chart_data import chart_of
+from .sheets.charts import draw
+from .sheets.column_roles import (
     find_groups,
     find_measures,
     find_ranked_groups,
@@ -18,10 +18,10 @@ from .column_roles import (
     find_shown_columns,
     find_sort_columns,
 )
-from .columns import column_named
-from .filtering import columns_in, find_conditions, find_group_conditions
-from .table_names import find_tables
-from .table_queries import (
+from .sheets.columns import column_named
+from .sheets.filtering import columns_in, find_conditions, find_group_conditions
+from .sheets.table_names import find_tables
+from .sheets.table_queries import (
     Measure,
     aggregated,
     chosen_rows,
@@ -31,9 +31,9 @@ from .table_queries import (
     measures_of,
     share_of_rows,
 )
-from .table_source import TableValue, columns_of, identifier, opened, plain
-from .table_text import cell, table_result
-from .table_words import (
+from .sheets.table_source import TableValue, columns_of, identifier, opened, plain
+from .sheets.table_text import cell, table_result
+from .sheets.table_words import (
     find_aggregations,
     find_charts,
     find_counts,

@@ -10,11 +10,11 @@ from ...graphs.errors import ArgumentError, MissingExtra
 from ...graphs.signature import Kind
 from ...graphs.walk import Result
 from ..tool import tool
-from .entities import KINDS, entities_in
-from .language import plain_words, sentences, syllables, tokens
-from .summarizing import central_sentences, key_phrases
-from .text_input import find_text_input
-from .text_words import (
+from .prose.entities import KINDS, entities_in
+from .prose.language import plain_words, sentences, syllables, tokens
+from .prose.summarizing import central_sentences, key_phrases
+from .prose.text_input import find_text_input
+from .prose.text_words import (
     find_changes,
     find_counted_words,
     find_counts_wanted,

@@ -10,12 +10,12 @@ from ...graphs.errors import ArgumentError
 from ...graphs.signature import Clues, Kind, Mention
 from ...graphs.walk import Result
 from ..tool import tool
-from .comparison import Entry, find_picks, ranked
-from .conversion import Measured, change, dimension, in_base_units, in_words, quantity_named, total, unit_named
-from .quantities import Quantity as Parts
-from .unit_finders import find_compared, find_named_units, find_quantities, find_summands, find_units
-from .unit_names import Unit as Named
-from .unit_names import unit_called
+from .measures.comparison import Entry, find_picks, ranked
+from .measures.conversion import Measured, change, dimension, in_base_units, in_words, quantity_named, total, unit_named
+from .measures.quantities import Quantity as Parts
+from .measures.unit_finders import find_compared, find_named_units, find_quantities, find_summands, find_units
+from .measures.unit_names import Unit as Named
+from .measures.unit_names import unit_called
 
 Quantity = Annotated[str | dict[str, Any], Kind("quantity", find=find_quantities), "a quantity such as 5 miles"]
 Several = list[str | dict[str, Any]]

@@ -18,7 +18,9 @@ from .board import Assessment, Board, combines
 from .clauses import CONDITION, mask, starts_clause
 
 _AND = re.compile(
-    r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s*[,;]\s+(?!(?:to|in|of|for|from|with|by|at|on|please)\b)", re.IGNORECASE
+    r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*"
+    r"|\s*[,;]\s+(?!(?:to|in|of|for|from|with|by|at|on|please)\b)",
+    re.IGNORECASE,
 )
 _GLUE = re.compile(
     r"[\s,&]*(?:and|or|vs\.?|versus|nor)?\s*(?:the\s+|in\s+|of\s+|for\s+|to\s+|from\s+)?[\s,]*", re.IGNORECASE

@@ -1,0 +1,1 @@
+"""Days, clocks, time zones and public holidays."""

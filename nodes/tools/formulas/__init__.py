@@ -1,0 +1,1 @@
+"""Formulas: read from words, computed exactly by sympy, never evaluated as code."""

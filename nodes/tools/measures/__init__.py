@@ -1,0 +1,1 @@
+"""Quantities and units: found in words, converted and compared by pint."""

@@ -1,0 +1,1 @@
+"""Numbers in words and lists, and what is measured of them."""

@@ -1,0 +1,1 @@
+"""Cities and countries: their names in a request and the facts about them."""
