@@ -160,6 +160,17 @@ def test_any_graph_is_drawn_whole_and_nothing_overlaps(graph: Graph) -> None:
     assert to_dot(picture).startswith("digraph ")
 
 
+@pytest.mark.parametrize("between", ["in-the-middle-of-it-all", "a"])
+def test_an_arc_between_short_boxes_goes_round_a_long_one(between: str) -> None:
+    """A line within one layer bends only beyond the longest box of that layer."""
+    graph = Graph(
+        "g",
+        {"m": {"kind": "master"}, "a1": {"kind": "master"}, between: {"kind": "tool"}, "a2": {"kind": "master"}},
+        [f"m -> [a1, {between}, a2]", "a1 -> a2", "a2 -> a1"],
+    )
+    _check_room(spread_out(picture_of(graph)))
+
+
 def _check_room(sheet: Sheet) -> None:
     places = {box.key: place for box, place in sheet.boxes} | {frame.key: place for frame, place in sheet.frames}
     outer = {box.key: box.frame for box, _ in sheet.boxes} | {frame.key: frame.frame for frame, _ in sheet.frames}

@@ -58,8 +58,7 @@ class Routes:
             if a == b:
                 curves[arrow] = self._loop(a)
             elif arrow in self.bulges:
-                far = self.ends[self.layered.layer[a]] + self.bulges[arrow]
-                curves[arrow] = self._arc(ports[arrow, 0], ports[arrow, 1], far)
+                curves[arrow] = self._arc(arrow, ports)
             else:
                 curves[arrow] = self._through(arrow, ports)
         return curves
@@ -102,8 +101,17 @@ class Routes:
             points.reverse()
         return Curve(points[0], tuple(_bend(a, b) for a, b in pairwise(points) if a != b))
 
-    def _arc(self, start: Point, end: Point, far: float) -> Curve:
-        return Curve(start, (((far + (far - start[0]) / 3, start[1]), (far + (far - end[0]) / 3, end[1]), end),))
+    def _arc(self, arrow: Arrow, ports: Mapping[tuple[Arrow, int], Point]) -> Curve:
+        first, last = ports[arrow, 0], ports[arrow, 1]
+        edge = self.ends[self.layered.layer[arrow[0]]]  # it bends only beyond the longest box of its layer
+        out, back = (edge, first[1]), (edge, last[1])
+        handle = edge + self.bulges[arrow] * 4 / 3
+        pieces = [((handle, out[1]), (handle, back[1]), back)]
+        if first != out:
+            pieces.insert(0, _bend(first, out))
+        if last != back:
+            pieces.append(_bend(back, last))
+        return Curve(first, tuple(pieces))
 
     def _loop(self, key: Key) -> Curve:
         along, side = self.corners[key]
