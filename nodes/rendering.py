@@ -35,17 +35,19 @@ def in_words(value: Any) -> str:
 
 
 def number(value: float) -> str:
-    """At most six significant decimals, no trailing zeros, no exponent for everyday sizes: 39.3701, 12, 1e+20.
+    """Six significant digits and never fewer than two decimals, no trailing zeros, no exponent for everyday sizes.
 
-    >>> number(12.0), number(39.37007874), number(1416.0), number(1e20), number(0.1 + 0.2)
-    ('12', '39.3701', '1416', '1e+20', '0.3')
+    >>> number(12.0), number(39.37007874), number(11771.28), number(1e20), number(0.1 + 0.2)
+    ('12', '39.3701', '11771.28', '1e+20', '0.3')
     """
     if not math.isfinite(value):
         return str(value)
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    digits = 6 if abs(value) < 1e6 else 12
-    return f"{value:.{digits}g}"
+    if not 1 <= abs(value) < 1e15:
+        return f"{value:.6g}"
+    decimals = max(2, 6 - len(str(int(abs(value)))))
+    return f"{value:.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def as_data(value: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .arguments import BARE, TEXTUAL, compatible
+from .arguments import BARE, SPATIAL, TEXTUAL, compatible
 from .board import Assessment, key_of, needs_reading
 from .clauses import Clause
 from .lexicon import ACTION
@@ -61,6 +61,8 @@ def bind(
     ):
         return _several(story, last, text)
     if reference.form is Form.AMOUNT or reference.noun in _RESULT_ONLY:
+        return (last.part,)
+    if reference.form is Form.PLACE and last.gives in SPATIAL:
         return (last.part,)
     if clause.sequential and last.gives != "boolean":
         return (last.part,)

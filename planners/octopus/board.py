@@ -51,7 +51,7 @@ class Leaf:
     def gives(self) -> str:
         """The kind of its results, `data` if it may be any."""
         if self.signature is not None:
-            return self.signature.gives
+            return "data" if len(self.card.gives) > 1 else self.signature.gives
         return self.card.gives[0] if len(self.card.gives) == 1 else "data"
 
 

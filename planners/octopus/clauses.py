@@ -76,6 +76,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 CONDITION = re.compile(r"^\s*(?:if|given|assuming|suppose|when|since|for|with|using|considering)\b", re.IGNORECASE)
+_PREFACE = re.compile(r"^\s*(?:of|from|in|out\s+of|on|among|within)\s+(?:\S+\s*){1,4}$", re.IGNORECASE)
 _STATEMENT = re.compile(
     r"^\W*(?:[^\W_]+\s+){1,6}?(?:is|are|was|were|am|has|have|had|starts?|begins?|began|lasts?|takes?|took|signed|born|weighs?|costs?"
     r"|measures?|ends?|earns?|sold|bought|drove|lives?|works?)\s+[^?]*$|^\W*(?:i['’]m|it['’]s|there['’]s|we['’]re)\s|^\W*a\s+\w+\s+at\s",
@@ -85,7 +86,7 @@ _EQUATION = re.compile(r"^\s*[\w\s+\-*/^().²³]*[a-z][\w\s+\-*/^().²³]*=\s*[\
 _GOES_ON = re.compile(
     r"^(?:runs?|lasts?|ends?|starts?|costs?|weighs?|is|was|has|had|takes?|took|lives?|works?)\s", re.IGNORECASE
 )
-_QUOTE_ONLY = re.compile(r"^\W*(?:\"[^\"]*\"|“[^”]*”|'[^']*'|`[^`]*`)\W*$")
+_QUOTE_ONLY = re.compile(r"^\W*(?:\"[^\"]*\"|“[^”]*”|'[^']*'|`[^`]*`|[\w\-/]+\.[A-Za-z]\w{0,7})\W*$")
 _POINTING_BACK = re.compile(
     r"^(?:(?:that|this)\s+(?:many|much|in|as|to|number|amount|result|value|squared|cubed|times|plus|minus|divided|multiplied)\b"
     r"|the\s+(?:result|answer)s?\b|(?:the\s+|an?\s+)?\w+(?:\s+\w+){0,3}?\s+(?:of|in|for|from|at|there)\s+(?:it|them|now|both|(?:that|this)(?:\s+\w+)?)\s*(?:$|[.,;?!]))",
@@ -181,7 +182,8 @@ def without_courtesy(text: str) -> str:
         text = _OPENING.sub("", text, count=1)
         text = _without_courtesy(text)
     trimmed = re.sub(
-        r"[\s,]*\b(?:please|pls|plz|thanks?(?: you)?(?: (?:a lot|so much|in advance))?|thx|cheers|for me)\s*[.!?]*\s*$",
+        r"[\s,]*\b(?:please|pls|plz|too|as\s+well|though|afterwards|thx|cheers|for me"
+        r"|thanks?(?: you)?(?: (?:a lot|so much|in advance))?)\s*[.!?]*\s*$",
         "",
         text,
         flags=re.IGNORECASE,
@@ -270,7 +272,7 @@ def _splits(match: re.Match[str], before: str, after: str, verbs: Collection[str
     if CONDITION.match(before) and not starts_clause(before, verbs):
         return False
     if match.group("sequence") or match.group("addition") or match.group("precedence"):
-        return len(after.split()) >= 2 and len(before.split()) >= 2
+        return len(after.split()) >= 2 and (len(before.split()) >= 2 or re.search(r"\d", before) is not None)
     words = _WORD.findall(after)
     if words and words[0].lower() in ("its", "their", "his", "her") and len(words) > 1:
         return starts_clause(without_courtesy(before), verbs) or len(before.split()) > 2
@@ -278,7 +280,11 @@ def _splits(match: re.Match[str], before: str, after: str, verbs: Collection[str
         return len(before.split()) > 1
     if not starts_clause(_OPENING.sub("", after, count=1), verbs):
         return False
+    if _PREFACE.match(before):
+        return False
     comma = "," in match.group() and "and" not in match.group().lower()
+    if comma and len(words) <= 2 and not re.search(r"\d", after):
+        return False
     return not (
         comma
         and words

@@ -71,7 +71,7 @@ def complete(text: str, assessed: Assessment, clause: Clause, story: Story) -> t
     kinds = [parameter.kind.name for parameter in missing]
     fits = any(compatible(kind, last.gives) for kind in kinds) and last.gives != "boolean"
     named = story.named_before(kinds)
-    if fits and (clause.sequential or named is None or (acts and last.gives == "table")):
+    if fits and (clause.sequential or named is None or (acts and last.gives in ("table", "data"))):
         return text, tuple(story.earlier[-1]) if any(p.many for p in missing) else (last.part,)
     if named is not None:
         return f"{text.rstrip(' ?.!')} {_PREPOSITIONS.get(kinds[0], 'of')} {named}", ()

@@ -37,7 +37,7 @@ IMPERATIVES = frozenset(
     replace reply report rephrase reserve reset resolve return reverse review rewrite round run save say scan schedule
     search select send separate set share shift shorten show simplify sketch solve sort specify split square start
     state stop store subtract suggest sum summarise summarize switch take tell test text total transcribe transform
-    translate trim try turn update upload use validate verify view visualise visualize work write
+    translate treat trim try turn update upload use validate verify view visualise visualize work write
     """.split()
 )
 
@@ -63,8 +63,8 @@ POLITE = re.compile(
     r"""\s*(?:
       (?:hi|hello|hey|hallo|dear\s+\w+|good\s+(?:morning|afternoon|evening|day))
       (?:\s+(?:there|octopus|team|all|everyone|again))?[\s,!.:;-]+
-    | (?:please|pls|plz|kindly|ok(?:ay)?|well|now|so|um+|uh+|just|quick\s+question|thanks(?:\s+you)?|thank\s+you|sorry
-      |actually|btw|by\s+the\s+way|separately|too)(?=[\s,!.:;-])[\s,!.:;-]*
+    | (?:please|pls|plz|kindly|ok(?:ay)?|well|now|so|oh|ah|um+|uh+|like|just|quick\s+question|thanks(?:\s+you)?
+      |thank\s+you|sorry|actually|btw|by\s+the\s+way|separately|too)(?=[\s,!.:;-])[\s,!.:;-]*
     | (?:can|could|would|will)\s+(?:you|u)\s+(?:please\s+|kindly\s+|also\s+|maybe\s+|perhaps\s+|possibly\s+)*
       (?:help\s+me\s+(?:to\s+)?|be\s+so\s+kind\s+(?:as\s+to|and)\s+|just\s+)?
     | (?:would\s+you\s+mind|i\s+would\s+like\s+you(?=\s+(?!to)))\s+

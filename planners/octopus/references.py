@@ -38,7 +38,7 @@ class Reference:
 
 _RESULT_NOUNS = (
     r"results?|answers?|outcomes?|outputs?|numbers?|values?|amounts?|figures?|totals?|sums?|products?|quotients?|differences?"
-    r"|averages?|means?|medians?"
+    r"|averages?|means?|medians?|counts?|outcomes?"
 )
 _OBJECTS = (
     r"files?|document|text|summary|list|table|chart|picture|rows?|data|keywords?|expression|formula|derivative|integral|root|solutions?"
@@ -73,7 +73,13 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
         r"\b(?:both(?:\s+of\s+(?:them|these|those))?|the\s+two(?!\s+\w+\s+of)|all\s+(?:three|of\s+(?:them|these|those))|everything)"
         + _STOPS,
     ),
+    (Form.SEVERAL, True, r"\b(?:these|those)\s+two\b"),
     (Form.SEVERAL, True, r"\b(?:them|these|those|they)" + _STOPS),
+    (
+        Form.THING,
+        True,
+        r"\b(?:make|turn|convert|express|call|treat|take|double|halve|square|save|write|put|store|plot|draw|chart|round)\s+(?P<it>that|this|it)\b",
+    ),
     (Form.ORDINAL, True, rf"\bthe\s+(?P<nth>first|second|third)(?:\s+(?:one|{_RESULT_NOUNS}))?" + _STOPS),
     (
         Form.THING,

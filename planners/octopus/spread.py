@@ -11,14 +11,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...graphs.signature import Mention, Parameter, Signature
+from ...graphs.signature import Clues, Mention, Parameter, Signature
 from ...graphs.walk import Result
 from .arguments import Filling, fill
 from .board import Assessment, Board, combines
 from .clauses import CONDITION, mask, starts_clause
+from .finders import find_quoted
 
 _AND = re.compile(
-    r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*"
+    r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s+(?:plus|\+)\s+(?=[a-z]{3})"
     r"|\s*[,;]\s+(?!(?:to|in|of|for|from|with|by|at|on|please)\b)",
     re.IGNORECASE,
 )
@@ -27,12 +28,13 @@ _GLUE = re.compile(
 )
 _OR = re.compile(r"\b(?:or|vs\.?|versus)\b", re.IGNORECASE)
 _COMPARING = re.compile(
-    r"\b(?:which|who|what|where|whether|is|are|does|do|has|have|compare|between)\b.*?"
+    r"^\W*(?:which|who|what['’]?s?|whats)\b.*\bor\b|\b(?:which|who|whats?|where|whether|is|are|does|do|has|have|compare|between)\b.*?"
     r"\b(?:\w{2,}(?:er|ier|est)|more|most|less|least|fewer|fewest|further|farther|furthest|better|worse|best|worst|compare|bigger|larger)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _STATED = re.compile(r"[.!]\s+\w")
 """A statement and the request it is made for."""
+_BETWEEN = re.compile(r"\bbetween\s(.{1,80}?\sand\s\S+(?:\s\S+){0,2})", re.IGNORECASE)
 COMBINING = re.compile(
     r"^\W*(?:add|sum|total|multiply|subtract|divide|combine|merge|join|concatenate|compare|put\s+together)\b",
     re.IGNORECASE,
@@ -119,7 +121,9 @@ def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Men
     spare = list(filling.spare.get(parameter.name, ()))
     for name in same:
         spare += [mention for mention in filling.spare.get(name, ()) if mention not in spare]
-    found = sorted({(m.start, m.end): m for m in (*used, *spare) if m.end > m.start}.values(), key=lambda m: m.start)
+    matter = _matter(text)
+    free = [m for m in (*used, *spare) if m.end > m.start and not any(a < m.end and m.start < b for a, b in matter)]
+    found = sorted({(m.start, m.end): m for m in free}.values(), key=lambda m: m.start)
     needed_elsewhere = sum(1 for name in same if name != parameter.name and filling.mentions.get(name))
     runs: list[list[Mention]] = []
     for mention in found:
@@ -134,9 +138,15 @@ def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Men
     return run[len(run) - keep :] if keep >= 2 else []
 
 
+def _matter(text: str) -> list[tuple[int, int]]:
+    """Spans that are worked on rather than asked: quoted text, and what stands between "between" and its "and"."""
+    spans = [(mention.start, mention.end) for mention in find_quoted(text, Clues())]
+    return spans + [match.span(1) for match in _BETWEEN.finditer(text)]
+
+
 def _segments(text: str, board: Board, whole: Assessment) -> list[str]:
     """ "5 miles to kilometers and 70 kilograms to pounds", "capital of Brazil and the currency of Japan"."""
-    held = _held_together(whole)
+    held = _held_together(text, whole)
     cuts = [cut for cut in _AND.finditer(mask(text)) if not any(a < cut.end() and cut.start() < b for a, b in held)]
     if not 0 < len(cuts) <= 12 or CONDITION.match(text) or _STATED.search(mask(text)):
         return []
@@ -157,7 +167,7 @@ def _segments(text: str, board: Board, whole: Assessment) -> list[str]:
     return pieces if len(pieces) > 1 else []
 
 
-def _held_together(whole: Assessment) -> list[tuple[int, int]]:
+def _held_together(text: str, whole: Assessment) -> list[tuple[int, int]]:
     """Spans inside which an "and" joins values of one argument of the best worker."""
     if whole.abstains:
         return []
@@ -168,8 +178,8 @@ def _held_together(whole: Assessment) -> list[tuple[int, int]]:
         spans += [
             (mention.start, mention.end) for mention in found if isinstance(mention.value, list) or name in of_many
         ]
-        if name in of_many and len(found) > 1:
-            spans += [(a.end, b.start) for a, b in itertools.pairwise(found)]
+        if name in of_many:
+            spans += [(a.end, b.start) for a, b in itertools.pairwise(found) if _GLUE.fullmatch(text[a.end : b.start])]
     return spans
 
 
@@ -234,7 +244,7 @@ def _lead(text: str, board: Board) -> str | None:
     """What stands before the first argument of a request: "Convert ", "capital of "."""
     assessed = board.assess(text)
     first = _first_argument(assessed)
-    return text[:first] if first else None
+    return None if first is None else text[:first]
 
 
 def _fills(assessed: Assessment) -> bool:
