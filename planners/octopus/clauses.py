@@ -79,7 +79,7 @@ CONDITION = re.compile(r"^\s*(?:if|given|assuming|suppose|when|since|for|with|us
 _PREFACE = re.compile(r"^\s*(?:of|from|in|out\s+of|on|among|within)\s+(?:\S+\s*){1,4}$", re.IGNORECASE)
 _STATEMENT = re.compile(
     r"^\W*(?:[^\W_]+\s+){1,6}?(?:is|are|was|were|am|has|have|had|starts?|begins?|began|lasts?|takes?|took|signed|born|weighs?|costs?"
-    r"|measures?|ends?|earns?|sold|bought|drove|lives?|works?)\s+[^?]*$|^\W*(?:i['’]m|it['’]s|there['’]s|we['’]re)\s|^\W*a\s+\w+\s+at\s",
+    r"|measures?|ends?|opens?|closes?|earns?|got|made|paid|[a-z]{2,}ed|sold|bought|drove|lives?|works?)\s+[^?]*$|^\W*(?:i['’]m|it['’]s|there['’]s|we['’]re)\s|^\W*a\s+\w+\s+at\s",
     re.IGNORECASE,
 )
 _EQUATION = re.compile(r"^\s*[\w\s+\-*/^().²³]*[a-z][\w\s+\-*/^().²³]*=\s*[\w\s+\-*/^().²³]+\W*$")
@@ -123,7 +123,7 @@ def _with_statements(request: str, masked: str, clauses: list[Clause], verbs: Co
         states = is_statement(masked[clause.start : clause.end], verbs) or (stated and _GOES_ON.match(clause.text))
         if following and states and clauses[nth + 1].start > clause.end and not clauses[nth + 1].precedes:
             stated = merged
-        else:
+        elif following or not joined or not states or re.search(r"\d", clause.text):
             joined.append(merged)
             stated = None
     return joined

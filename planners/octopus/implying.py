@@ -7,7 +7,7 @@ import re
 from .arguments import TEXTUAL, compatible
 from .board import Assessment, needs_reading
 from .clauses import Clause
-from .lexicon import ACTION, FUNCTION_WORDS
+from .lexicon import ACTION, FUNCTION_WORDS, STORING
 from .references import Form, Reference
 from .story import ITEMS_A_CLAUSE, Bond, Item, Story, files_in, from_text, named_in, wanted_by
 
@@ -15,6 +15,8 @@ _INNER = re.compile(
     r"(?<=\s)the\s+(?!(?:end|start|beginning|top|bottom|rest|name|list|file|help|use|case|number)\s)\w+(?:\s+\w+)?\s+of\s+",
     re.IGNORECASE,
 )
+FOREIGN = 0.6
+"""From this probability of stop on, what a clause lacks is not supplied: it is for nobody here."""
 _PREPOSITIONS = {"table": "from", "file": "from", "date": "on", "text-input": "in", "time": "at"}
 
 
@@ -65,6 +67,8 @@ def complete(text: str, assessed: Assessment, clause: Clause, story: Story) -> t
     alone = assessed.filling.complete and from_text(assessed) and not assessed.abstains
     if not alone or acts or clause.sequential:
         assessed = story.assess(text, (last.gives,))
+    if assessed.stop > FOREIGN:
+        return text, ()
     missing = [p for p in assessed.filling.missing if p.kind.name not in ("results", "choice")]
     if not missing or assessed.leaf.signature is None:
         return text, ()
@@ -82,7 +86,7 @@ def with_reading(part: int, text: str, assessed: Assessment, needs: tuple[int, .
     """Adds the reading of a file whose text is needed by a worker that takes no files."""
     files = [mention.value for mention in files_in(text)]
     reader = story.board.reader
-    if reader is None or not files or not needs_reading(assessed.filling):
+    if reader is None or not files or not needs_reading(assessed.filling) or STORING.match(text):
         return needs
     if any(kind in TEXTUAL for kind in story.gives(needs)):
         return needs

@@ -27,8 +27,8 @@ IMPERATIVES = frozenset(
     add aggregate analyse analyze answer append apply approximate arrange ask assess average book bring build buy calc
     calculate call cancel change chart check choose classify clean clear combine compare compile compose compute
     concatenate confirm convert copy correct count create cut define delete derive describe design detect determine
-    diagnose differentiate display divide do double download draft draw drop edit email enter estimate evaluate examine
-    execute expand explain explore export express extract factor factorise factorize fetch figure fill filter find fix
+    diagnose differentiate display divide do double download draft draw drop dump edit email enter estimate
+    evaluate examine execute expand explain explore export express extract factor factorise factorize fetch figure fill filter find fix
     forecast format gather generate get give go graph group halve help highlight identify import include increase
     inspect integrate install insert investigate join keep label launch let list load locate look make map mark match
     maximize measure merge message minimize move multiply name note notify obtain open order organize outline output
@@ -45,10 +45,15 @@ ACTION = re.compile(
     r"^\W*(?:draw|plot|chart|graph|save|write|store|put|append|add|sort|show|convert|multiply|divide|square|double|halve|"
     r"round|raise|"
     r"visuali[sz]e|differentiate|integrate|simplify|evaluate|expand|factor|count|summari[sz]e|filter|export|subtract|turn|express|"
-    r"translate|send|e-?mail|compare|read|reverse|copy|take|display|render|make|keep|file|boil|rank)\b",
+    r"translate|send|e-?mail|compare|read|reverse|copy|take|display|render|make|keep|file|boil|rank|dump|store|log|tack)\b",
     re.IGNORECASE,
 )
 """A verb that does something to an object."""
+
+STORING = re.compile(
+    r"^\W*(?:write|save|put|append|store|add|dump|export|file|keep|log|record|tack|copy)\b", re.IGNORECASE
+)
+"""A verb whose file is where something goes, not where it comes from."""
 
 ABBREVIATIONS = frozenset("e.g i.e eg ie etc vs mr mrs ms dr st no approx max min fig dept est inc ltd jr sr".split())
 

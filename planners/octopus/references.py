@@ -137,7 +137,7 @@ def find_references(text: str) -> list[Reference]:
 
 LONGEST = 80
 """Characters of a result that may stand in a query; a longer one, or a table, is handed over beside it."""
-WORDS = 6
+WORDS = 4
 """Words of a text that may stand in a query; a whole sentence would break the one around it."""
 
 
@@ -147,7 +147,7 @@ def in_place(result: Result) -> str | None:
         return result.files[0]
     if result.kind in ("table", "text-input") or "\n" in result.text or not 0 < len(result.text) <= LONGEST:
         return None
-    if result.kind == "text" and len(result.text.split()) > WORDS:
+    if result.kind == "text" and (len(result.text.split()) > WORDS or ", " in result.text):
         return None
     return result.text
 

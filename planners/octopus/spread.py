@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from ...graphs.signature import Clues, Mention, Parameter, Signature
 from ...graphs.walk import Result
 from .arguments import Filling, fill
-from .board import Assessment, Board, combines
+from .board import Assessment, Board, combines, needs_reading
 from .clauses import CONDITION, mask, starts_clause
-from .finders import find_quoted
+from .finders import find_files, find_quoted
+from .references import find_references
 
 _AND = re.compile(
     r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s+(?:plus|\+)\s+(?=[a-z]{3})"
@@ -188,7 +189,8 @@ def _standing_alone(segment: str, before: list[str], board: Board) -> str | None
     assessed = board.assess(segment)
     signature = assessed.leaf.signature
     headless = bool(before) and (_headless(segment, assessed) or _SAME_OF.match(segment) is not None)
-    if not headless and not assessed.abstains and _fills(assessed) and not _lacks_company(segment):
+    filled = _fills(assessed) or _to_be_read(segment, assessed)
+    if not headless and not assessed.abstains and filled and not _lacks_company(segment):
         return re.sub(r"^\W*(?:both|either)\s+", "", segment) if not before or signature is not None else None
     if not before:
         return None
@@ -205,6 +207,13 @@ def _standing_alone(segment: str, before: list[str], board: Board) -> str | None
     if previous.leaf.signature is None or _takes_many(previous):
         return None
     return piece if _filled_from(piece, previous.leaf.signature) else None
+
+
+def _to_be_read(segment: str, assessed: Assessment) -> bool:
+    """True for "a summary of notes.txt": the text it lacks is in a file, or in what "it" is."""
+    if not needs_reading(assessed.filling):
+        return False
+    return bool(list(find_files(segment, Clues()))) or any(found.strong for found in find_references(segment))
 
 
 def _lacks_company(segment: str) -> bool:
