@@ -129,8 +129,12 @@ def _find(parameter: Parameter, text: str, clues: Clues) -> list[Mention]:
 def _free(found: list[Mention], taken: Sequence[Mention]) -> list[Mention]:
     """The mentions that overlap neither a taken one nor a better one among themselves, in order of appearance."""
     kept: list[Mention] = []
+    used = bytearray(max((mention.end for mention in (*found, *taken)), default=0))  # a byte a character
+    for mention in taken:
+        used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
     for mention in sorted(found, key=lambda m: (-m.score, m.start - m.end, m.start)):
-        if not any(mention.start < other.end and other.start < mention.end for other in (*taken, *kept)):
+        if used.find(1, mention.start, mention.end) < 0:
+            used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
             kept.append(mention)
     return sorted(kept, key=lambda m: m.start)
 

@@ -25,7 +25,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 _NO_CLUES = Clues()
 
-_QUOTED_MATTER = re.compile(r"\"[^\"\n]{12,}\"|“[^”\n]{12,}”|(?<!\w)'[^'\n]{12,}'(?!\w)|‘[^’\n]{12,}’")
+_QUOTED_MATTER = re.compile(r"\"[^\"\n]{12,}\"|“[^“”\n]{12,}”|(?<!\w)'[^'\n]{12,}'(?!\w)|‘[^‘’\n]{12,}’")
 _MATTER = re.compile(r"(?<=[a-z]):\s+")
 IDLE = -20.0
 """Logits of a worker that combines results while there are none: as good as impossible."""

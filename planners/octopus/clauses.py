@@ -6,9 +6,10 @@ coordinations such as "France and Spain" are left to `spread`, which looks at wh
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .lexicon import ABBREVIATIONS, AUXILIARIES, COURTESY_ONLY, IMPERATIVES, POLITE, QUESTION_WORDS
 
@@ -26,16 +27,24 @@ class Clause:
     """True if words such as "but before that" say that it comes before the clause it follows."""
 
 
-_MASK = "\0"
+READ = 4000
+"""Characters of a request or a clause that are looked at for where it falls apart; the rest stays with the last."""
+CLAUSES = 24
+"""Clauses of one request; what comes after belongs to the last, so that no request costs minutes."""
+_AHEAD = 300
+"""Characters after a connective that tell whether a clause begins there."""
+
+MASK = "\0"
+"""Stands for a character that is protected: it is part of no word and of no connective."""
 _QUOTES = "\"“«`'‘"
 
 _PROTECTED = (
-    re.compile(r'"[^"\n]*"|“[^”\n]*”|«[^»\n]*»|`[^`]*`|(?<![\w])\'[^\'\n]+\'(?!\w)|‘[^’\n]+’(?!\w)'),
-    re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+"),
+    re.compile(r'"[^"\n]*"|“[^“”\n]*”|«[^«»\n]*»|`[^`]*`|(?<![\w])\'[^\'\n]+\'(?!\w)|‘[^‘’\n]+’(?!\w)'),
+    re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]{1,64}@[\w-]+\.[\w.]+"),
     re.compile(r"\([^()\n]*\)|\[[^\[\]\n]*\]|\{[^{}\n]*\}"),
-    re.compile(r"\d[\d,]*\.\d+|\d{1,3}(?:,\d{3})+(?!\d)|\b\d{1,2}\.\d{1,2}\.\d{2,4}"),
+    re.compile(r"\d[\d,]{0,40}\.\d+|\d{1,3}(?:,\d{3})+(?!\d)|\b\d{1,2}\.\d{1,2}\.\d{2,4}"),
     re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(ABBREVIATIONS))) + r")\.(?=\W|$)", re.IGNORECASE),
-    re.compile(r"(?<![\w.])[\w\-/\\]+\.[A-Za-z][A-Za-z0-9]{0,6}\b(?!\()"),
+    re.compile(r"(?<![\w.\-/\\])[\w\-/\\]+\.[A-Za-z][A-Za-z0-9]{0,6}\b(?!\()"),
     re.compile(r"\b[ap]\.m\.?|\bU\.S\.?(?:A\.?)?|\b[A-Z]\.(?=\s?[A-Z])", re.IGNORECASE),
     re.compile(
         r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -47,11 +56,11 @@ _PROTECTED = (
 
 _BOUND_AND = (
     re.compile(r"\b(?:between|either)\s[^.?!;]{1,60}?\s(and|or)\s", re.IGNORECASE),
-    re.compile(r"=\s*[^,.;=]{1,20}?(?:,|\s)\s*(and)\s+[^.;=]{1,30}="),
+    re.compile(r"=\s*+[^,.;=]{1,20}?[,\s]\s*+(and)\s++[^.;=]{1,30}="),
 )
 """An "and" that holds two arguments of one clause together: "between A and B", a system of equations."""
 
-_SENTENCE = re.compile(r"(?<=[.?!;])[\"”')\]]*\s+|\s*\n+\s*|(?<=[.?!;])$")
+_SENTENCE = re.compile(r"(?<=[.?!;])[\"”')\]]*\s+|(?:(?<!\s)[^\S\n]++)?\n\s*+|(?<=[.?!;])$")
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:\d{1,2}|[a-h])[.)]|[-*•])\s+")
 _SEQUENCE = (
     r"(?:(?:and\s+)?(?:then|after\s+that|afterwards?|after\s+which|subsequently|followed\s+by|from\s+there"
@@ -62,27 +71,29 @@ _ADDITION = (
     r"|in\s+addition|besides\s+that|(?:quite\s+)?apart\s+from\s+(?:that|this))|(?:and|,|;)\s*(?:also|plus))\b[,:]?"
 )
 _PRECEDENCE = r"(?:(?:but|and)\s+)?(?:before\s+(?:that|this|doing\s+(?:that|so))|beforehand)\b,?|but\s+first\b,?"
-_BREAK = r"\s*[,;:\-–—]\s*"
+_SPACE = r"(?:(?<!\s)\s++)"
+"""A whole run of spaces, tried only from its start: a search through it stays linear."""
+_BREAK = rf"{_SPACE}?[,;:\-–—]\s*+"
 _CONNECTOR = re.compile(
-    rf"(?P<precedence>[\s,;:\-–—]+(?:{_PRECEDENCE})\s+)"
-    rf"|(?P<sequence>(?:{_BREAK}|\s+){_SEQUENCE}\s+|{_BREAK}(?:and\s+)?(?:next|finally|lastly)\b,?\s+)"
-    rf"|(?P<addition>(?:{_BREAK}|\s+){_ADDITION}\s+|{_BREAK}(?:and\s+)?(?:also|plus|besides)\b[,:]?\s+)"
-    r"|(?P<weak>\s*,\s*(?:and|or|but|so)\s+|\s+(?:and|but)\s+|\s*&\s*|\s*,\s+|\s+[-–—]{1,2}\s+)",
+    rf"(?P<precedence>(?<![\s,;:\-–—])[\s,;:\-–—]++(?:{_PRECEDENCE})\s+)"
+    rf"|(?P<sequence>(?:{_BREAK}|{_SPACE}){_SEQUENCE}\s+|{_BREAK}(?:and\s+)?(?:next|finally|lastly)\b,?\s+)"
+    rf"|(?P<addition>(?:{_BREAK}|{_SPACE}){_ADDITION}\s+|{_BREAK}(?:and\s+)?(?:also|plus|besides)\b[,:]?\s+)"
+    rf"|(?P<weak>{_SPACE}?,\s*+(?:and|or|but|so)\s+|{_SPACE}(?:and|but)\s+|{_SPACE}?&\s*|{_SPACE}?,\s+|{_SPACE}[-–—]{{1,2}}\s+)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
     rf"^[\s.]*(?:(?P<precedence>{_PRECEDENCE})|(?P<sequence>(?:and\s+)?(?:{_SEQUENCE}|next|finally|lastly))|{_ADDITION}"
-    r"|also|plus|besides|too|and|so|but|or|first(?:ly|\s+of\s+all)?|second(?:ly)?|third(?:ly)?|separately|meanwhile)(?=[\s,:])[\s,:]*",
+    r"|also|plus|besides|too|and|so|but|or|first(?:ly|\s+of\s+all)?|(?:second|third)(?:ly|(?=[,:]))|separately|meanwhile)(?=[\s,:])[\s,:]*",
     re.IGNORECASE,
 )
 CONDITION = re.compile(r"^\s*(?:if|given|assuming|suppose|when|since|for|with|using|considering)\b", re.IGNORECASE)
 _PREFACE = re.compile(r"^\s*(?:of|from|in|out\s+of|on|among|within)\s+(?:\S+\s*){1,4}$", re.IGNORECASE)
 _STATEMENT = re.compile(
     r"^\W*(?:[^\W_]+\s+){1,6}?(?:is|are|was|were|am|has|have|had|starts?|begins?|began|lasts?|takes?|took|signed|born|weighs?|costs?"
-    r"|measures?|ends?|opens?|closes?|earns?|got|made|paid|[a-z]{2,}ed|sold|bought|drove|lives?|works?)\s+[^?]*$|^\W*(?:i['’]m|it['’]s|there['’]s|we['’]re)\s|^\W*a\s+\w+\s+at\s",
+    r"|measures?|ends?|opens?|closes?|earns?|got|made|paid|scored|earned|opened|closed|started|ended|moved|walked|recorded|measured|weighed|sold|bought|drove|lives?|works?)\s[^?]*$|^\W*(?:i['’]m|it['’]s|there['’]s|we['’]re)\s|^\W*a\s+\w+\s+at\s",
     re.IGNORECASE,
 )
-_EQUATION = re.compile(r"^\s*[\w\s+\-*/^().²³]*[a-z][\w\s+\-*/^().²³]*=\s*[\w\s+\-*/^().²³]+\W*$")
+_EQUATION = re.compile(r"^(?=[^=]*[a-z])[\w\s+\-*/^().²³]++=[\w\s+\-*/^().²³]++\W*+$")
 _GOES_ON = re.compile(
     r"^(?:runs?|lasts?|ends?|starts?|costs?|weighs?|is|was|has|had|takes?|took|lives?|works?)\s", re.IGNORECASE
 )
@@ -94,7 +105,6 @@ _POINTING_BACK = re.compile(
 )
 _ITEM = re.compile(r"(?:(?<=^)|(?<=\s))\(?(\d{1,2})[.)]\s+(?=\S)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_LEAD = re.compile(r"^(?:[^:\n]{3,80}):\s+")
 
 
 def split_clauses(request: str, verbs: Collection[str] = ()) -> list[Clause]:
@@ -106,10 +116,18 @@ def split_clauses(request: str, verbs: Collection[str] = ()) -> list[Clause]:
     clauses: list[Clause] = []
     for start, end in _sentences(request, masked, verbs):
         clauses += _inside_sentence(request, masked, start, end, verbs)
-    clauses = [clause for clause in clauses if not COURTESY_ONLY.match(clause.text)]
+    clauses = _at_most(CLAUSES, request, [clause for clause in clauses if not COURTESY_ONLY.match(clause.text)])
     return _in_order(_with_statements(request, masked, clauses, verbs)) or (
         [Clause(request, 0, len(request))] if request.strip() else []
     )
+
+
+def _at_most(number: int, request: str, clauses: list[Clause]) -> list[Clause]:
+    """The first clauses, the last of them with all that follows."""
+    if len(clauses) <= number:
+        return clauses
+    last, end = clauses[number - 1], clauses[-1].end
+    return [*clauses[: number - 1], replace(last, text=request[last.start : end], end=end)]
 
 
 def _with_statements(request: str, masked: str, clauses: list[Clause], verbs: Collection[str]) -> list[Clause]:
@@ -131,7 +149,7 @@ def _with_statements(request: str, masked: str, clauses: list[Clause], verbs: Co
 
 def is_statement(text: str, verbs: Collection[str] = ()) -> bool:
     """True for a sentence that tells rather than asks: "My course starts on Monday", "x + 2 = 9"."""
-    if text.rstrip().endswith("?") or starts_clause(without_courtesy(text), verbs):
+    if text.rstrip().endswith("?") or _POINTING_BACK.match(text) or starts_clause(without_courtesy(text), verbs):
         return False
     return bool(_STATEMENT.match(text) or _EQUATION.match(text))
 
@@ -151,18 +169,18 @@ def mask(text: str) -> str:
     """`text` with every protected character replaced, so that positions stay the same and nothing splits there."""
     masked = text
     for pattern in _PROTECTED:
-        masked = pattern.sub(lambda match: _MASK * len(match.group()), masked)
+        masked = pattern.sub(lambda match: MASK * len(match.group()), masked)
     for pattern in _BOUND_AND:
         for match in list(pattern.finditer(masked)):
             start, end = match.span(1)
-            masked = masked[:start] + _MASK * (end - start) + masked[end:]
+            masked = masked[:start] + MASK * (end - start) + masked[end:]
     return masked
 
 
 def starts_clause(text: str, verbs: Collection[str] = ()) -> bool:
     """True if the text begins like a request: a question word, a verb in the imperative, "can you", "I want"."""
     text = _without_courtesy(text).lstrip(" \t\"'“(¿-")
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)[:4]]
+    words = [match.group().lower().replace("’", "'") for match in itertools.islice(_WORD.finditer(text), 2)]
     if not words or not text[0].isalpha():
         return False
     first = words[0]
@@ -182,7 +200,7 @@ def without_courtesy(text: str) -> str:
         text = _OPENING.sub("", text, count=1)
         text = _without_courtesy(text)
     trimmed = re.sub(
-        r"[\s,]*\b(?:please|pls|plz|too|as\s+well|though|afterwards|thx|cheers|for me"
+        r"(?:(?<![\s,])[\s,]++)?\b(?:please|pls|plz|too|as\s+well|though|afterwards|thx|cheers|for me"
         r"|thanks?(?: you)?(?: (?:a lot|so much|in advance))?)\s*[.!?]*\s*$",
         "",
         text,
@@ -207,7 +225,7 @@ def _sentences(request: str, masked: str, verbs: Collection[str]) -> list[tuple[
     start = 0
     payload = _payload_start(request, masked, verbs)
     for match in _boundaries(masked):
-        if payload is not None and match.start() >= payload:
+        if match.start() >= (READ if payload is None else min(READ, payload)):
             break
         if match.end() > start:
             spans.append((start, match.start()))
@@ -246,13 +264,13 @@ def _payload_start(request: str, masked: str, verbs: Collection[str]) -> int | N
 
 def _inside_sentence(request: str, masked: str, start: int, end: int, verbs: Collection[str]) -> list[Clause]:
     payload = _payload_start(request[start:end], masked[start:end], verbs)
-    stop = end if payload is None else start + payload
+    stop = min(READ, end if payload is None else start + payload)
     opening = _OPENING.match(request[start:end])
     marks = _marks(opening)
     clauses, left = [], start
     for match in _CONNECTOR.finditer(masked, start + (opening.end() if opening else 0), stop):
-        before, after = request[left : match.start()], request[match.end() : end]
-        if match.start() <= left or not _splits(match, before, after, verbs):
+        before, after = request[left : match.start()], request[match.end() : min(end, match.end() + _AHEAD)]
+        if match.start() <= left or not _splits(match, before, after, request[start:end].endswith("?"), verbs):
             continue
         clauses.append((left, match.start(), marks))
         left, marks = match.end(), _marks(match)
@@ -266,7 +284,7 @@ def _marks(match: re.Match[str] | None) -> tuple[bool, bool]:
     return (bool(match and match.group("sequence")), bool(match and match.group("precedence")))
 
 
-def _splits(match: re.Match[str], before: str, after: str, verbs: Collection[str]) -> bool:
+def _splits(match: re.Match[str], before: str, after: str, asks: bool, verbs: Collection[str]) -> bool:
     if not _WORD.search(before) and not re.search(r"\d", before):
         return False
     if CONDITION.match(before) and not starts_clause(before, verbs):
@@ -285,12 +303,7 @@ def _splits(match: re.Match[str], before: str, after: str, verbs: Collection[str
     comma = "," in match.group() and "and" not in match.group().lower()
     if comma and len(words) <= 2 and not re.search(r"\d", after):
         return False
-    return not (
-        comma
-        and words
-        and words[0].lower() in ("which", "who", "where", "when", "that")
-        and not after.rstrip().endswith("?")
-    )
+    return not (comma and words and words[0].lower() in ("which", "who", "where", "when", "that") and not asks)
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -24,14 +24,16 @@ _WORD_NUMBERS = {
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100}
 _WORD_NUMBER = re.compile(r"\b(?:" + "|".join(_WORD_NUMBERS) + r")\b(?!\s+(?:of|more|thing))", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"\"(?P<double>[^\"\n]*)\"|“(?P<curly>[^”\n]*)”|«(?P<angle>[^»\n]*)»|`(?P<code>[^`]*)`"
-    r"|(?<![\w])'(?P<single>(?:[^'\n]|(?<=\w)'(?=\w))+)'(?!\w)|‘(?P<bent>(?:[^’\n]|(?<=\w)’(?=\w))+)’"
+    r"\"(?P<double>[^\"\n]*)\"|“(?P<curly>[^“”\n]*)”|«(?P<angle>[^«»\n]*)»|`(?P<code>[^`]*)`"
+    r"|(?<![\w])'(?P<single>(?:[^'\n]|(?<=\w)'(?=\w))+)'(?!\w)|‘(?P<bent>(?:[^‘’\n]|(?<=\w)’(?=\w))+)’"
 )
 _FILE = re.compile(
-    r"(?<![\w./\\@])(?:[\w\-]+[/\\])*[\w\-]+(?:\.[\w\-]+)*\.(?P<suffix>[A-Za-z][A-Za-z0-9]{0,7})\b(?![(@\w])"
+    r"(?<![\w./\\@\-])(?:[\w\-]+[/\\])*[\w\-]+(?:\.[\w\-]+)*\.(?P<suffix>[A-Za-z][A-Za-z0-9]{0,7})\b(?![(@\w])"
 )
 _NOT_SUFFIXES = frozenset("com org net edu gov io ai de uk fr eu e g i".split())
-_EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
+ALIKE = 0.84
+"""Likeness, by `difflib`, from which a word is a misspelled choice."""
+_EMAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\b")
 _URL = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+")
 _PAYLOAD = re.compile(r"(?<!\d):\s+(?P<text>\S.*)$", re.DOTALL)
 
@@ -101,13 +103,18 @@ def find_choices(text: str, parameter: Parameter) -> Iterable[Mention]:
                 yield Mention(match.start(), match.end(), choice)
             elif len(word) > 3 and stem(word) == stem(plain):
                 yield Mention(match.start(), match.end(), choice, 0.9)
-            elif len(word) > 4 and difflib.SequenceMatcher(None, word, plain).ratio() >= 0.84:
+            elif len(word) > 4 and _alike(word, plain):
                 yield Mention(match.start(), match.end(), choice, 0.6)
     for choice in parameter.choices:
         plain = choice.lower().replace("_", " ")
         if " " in plain:
             for match in re.finditer(rf"\b{re.escape(plain)}\b", text, re.IGNORECASE):
                 yield Mention(match.start(), match.end(), choice)
+
+
+def _alike(word: str, plain: str) -> bool:
+    matcher = difflib.SequenceMatcher(None, word, plain)
+    return matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
 def find_switch(text: str, parameter: Parameter) -> Iterable[Mention]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from .arguments import TEXTUAL, compatible
 from .board import Assessment, needs_reading
-from .clauses import Clause
+from .clauses import READ, Clause
 from .lexicon import ACTION, FUNCTION_WORDS, STORING
 from .references import Form, Reference
 from .story import ITEMS_A_CLAUSE, Bond, Item, Story, files_in, from_text, named_in, wanted_by
@@ -15,15 +16,17 @@ _INNER = re.compile(
     r"(?<=\s)the\s+(?!(?:end|start|beginning|top|bottom|rest|name|list|file|help|use|case|number)\s)\w+(?:\s+\w+)?\s+of\s+",
     re.IGNORECASE,
 )
-FOREIGN = 0.6
+FOREIGN = 0.75
 """From this probability of stop on, what a clause lacks is not supplied: it is for nobody here."""
+NESTED = 4
+"""Requests inside a clause that are tried; each costs a few encodings."""
 _PREPOSITIONS = {"table": "from", "file": "from", "date": "on", "text-input": "in", "time": "at"}
 
 
 def find_nested(part: int, text: str, story: Story) -> list[Bond]:
     """ "the population of the capital of France": the inner request becomes an item that the outer one needs."""
     bonds: list[Bond] = []
-    for match in _INNER.finditer(text):
+    for match in itertools.islice(_INNER.finditer(text[:READ]), NESTED):
         end = _end_of_inner(text, match.start(), story)
         inner = text[match.start() : end]
         if not inner or len(inner) > 0.75 * len(text):
@@ -69,7 +72,8 @@ def complete(text: str, assessed: Assessment, clause: Clause, story: Story) -> t
         assessed = story.assess(text, (last.gives,))
     if assessed.stop > FOREIGN:
         return text, ()
-    missing = [p for p in assessed.filling.missing if p.kind.name not in ("results", "choice")]
+    given = ("results", "choice", "text-input") if files_in(text) else ("results", "choice")
+    missing = [p for p in assessed.filling.missing if p.kind.name not in given]
     if not missing or assessed.leaf.signature is None:
         return text, ()
     kinds = [parameter.kind.name for parameter in missing]

@@ -28,7 +28,8 @@ IMPERATIVES = frozenset(
     calculate call cancel change chart check choose classify clean clear combine compare compile compose compute
     concatenate confirm convert copy correct count create cut define delete derive describe design detect determine
     diagnose differentiate display divide do double download draft draw drop dump edit email enter estimate
-    evaluate examine execute expand explain explore export express extract factor factorise factorize fetch figure fill filter find fix
+    evaluate examine execute expand explain explore export express extract factor factorise factorize fetch figure
+    fill filter find fix
     forecast format gather generate get give go graph group halve help highlight identify import include increase
     inspect integrate install insert investigate join keep label launch let list load locate look make map mark match
     maximize measure merge message minimize move multiply name note notify obtain open order organize outline output
@@ -58,15 +59,15 @@ STORING = re.compile(
 ABBREVIATIONS = frozenset("e.g i.e eg ie etc vs mr mrs ms dr st no approx max min fig dept est inc ltd jr sr".split())
 
 COURTESY_ONLY = re.compile(
-    r"""\W*(?:(?:hi|hello|hey|hallo|good\s+(?:morning|afternoon|evening|day|night)|dear\s+\w+|(?:many\s+)?thanks?(?:\s+you)?
+    r"""[^\w"“«`]*+(?:(?:hi|hello|hey|hallo|good\s+(?:morning|afternoon|evening|day|night)|dear\s+(?!not?\b|never\b)[^\W\d_]+|(?:many\s+)?thanks?(?:\s+you)?
     (?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|again))?|thx|cheers|please|bye|ok(?:ay)?|great|cool|sorry|there|octopus
-    |quick\s+(?:one|question)|one\s+more\s+thing|that(?:'s|’s|\s+is)\s+(?:all|it)|and|also|then|i\s+have\s+(?:a|two|some)\s+questions?)\W*)+$""",
+    |quick\s+(?:one|question)|one\s+more\s+thing|that(?:'s|’s|\s+is)\s+(?:all|it)|and|also|then|i\s+have\s+(?:a|two|some)\s+questions?)\b[^\w"“«`]*+)++$""",
     re.IGNORECASE | re.VERBOSE,
 )
 
 POLITE = re.compile(
     r"""\s*(?:
-      (?:hi|hello|hey|hallo|dear\s+\w+|good\s+(?:morning|afternoon|evening|day))
+      (?:hi|hello|hey|hallo|dear\s+(?!not?\b|never\b)[^\W\d_]+|good\s+(?:morning|afternoon|evening|day))
       (?:\s+(?:there|octopus|team|all|everyone|again))?[\s,!.:;-]+
     | (?:please|pls|plz|kindly|ok(?:ay)?|well|now|so|oh|ah|um+|uh+|like|just|quick\s+question|thanks(?:\s+you)?
       |thank\s+you|sorry|actually|btw|by\s+the\s+way|separately|too)(?=[\s,!.:;-])[\s,!.:;-]*

@@ -5,33 +5,37 @@ from __future__ import annotations
 import re
 
 from .board import Board
+from .clauses import READ
 from .story import from_text
 
 _FILE = r"(?P<file>\"[^\"]+\"|'[^']+'|[\w\-./]+\.\w{1,8})"
+_GAP = r"(?<=\S)\s*+(?:,\s++)?(?<=\s)"
+"""Space, perhaps with a comma before it."""
+_DENIED = re.compile(r"\b(?:not|never|\w+n['’]t)(?:\s+(?:to\s+)?be)?$", re.IGNORECASE)
 _FRAGMENT = re.compile(
-    r"^(?:(?:in|into|as|to)\s+\w+(?:\s+(?:per\s+)?\w+)?|(?:plus|minus|times|divided\s+by|multiplied\s+by)\s+[\d.,]+\S*|squared|cubed)\W*$",
+    r"^(?:(?:in|into|as|to)\s+\w+(?:\s+(?:per\s+)?\w+)?|(?:plus|minus|times|divided\s+by|multiplied\s+by)\s+[\d.,]\S*+|squared|cubed)\W*$",
     re.IGNORECASE,
 )
 """ "and in weeks?", "plus 100?": what was just found, in another form."""
 _OBJECTLESS = re.compile(r"^(?P<verb>divide|multiply|round|raise)\s+(?=(?:by|to)\b)", re.IGNORECASE)
 _TOTAL = re.compile(
-    r"^(?:what(?:'s|’s|\s+is)\s+)?(?P<noun>(?:and\s+)?(?:the|their)?\s*(?:grand\s+)?(?:total|sum|difference|average|product))"
+    r"^(?:what(?:'s|’s|\s+is)\s++)?(?P<noun>(?:and\s+)?(?:the|their)?\s*(?:grand\s+)?(?:total|sum|difference|average|product))"
     r"(?:\s+(?:in\s+all|together|altogether))?\W*$",
     re.IGNORECASE,
 )
 _OPERATION = re.compile(
-    r"^(?P<head>.{6,}?),?\s+(?P<tail>(?:divided\s+by|multiplied\s+by|times|plus|minus)\s+[\d.,]+\S*|squared|cubed"
+    rf"^(?P<head>.{{6,}}?){_GAP}(?P<tail>(?:divided\s+by|multiplied\s+by|times|plus|minus)\s+[\d.,]\S*+|squared|cubed"
     r"|(?:expressed\s+|measured\s+)?(?:in|into|as)\s+[\w°/]+(?:\s+(?:per\s+)?\w+)?)"
-    r"(?P<rest>\W*(?:roughly|approximately|please|exactly|instead)?\W*)$",
+    r"(?P<rest>\W*+(?:(?:roughly|approximately|please|exactly|instead)\W*+)?)$",
     re.IGNORECASE,
 )
 _STORED = re.compile(
-    rf"^(?P<head>.{{6,}}?),?\s+(?:(?:should|must|to)\s+be\s+|which\s+(?:is\s+)?)?"
+    rf"^(?P<head>.{{6,}}?){_GAP}(?:(?:should|must|to)\s+be\s+|which\s+(?:is\s+)?)?"
     rf"(?P<verb>saved|written|appended|added|put|stored|exported|placed|kept)\s+(?P<where>(?:in|to|into|under|at|as)\s+(?:the\s+end\s+of\s+)?){_FILE}\W*$",
     re.IGNORECASE,
 )
 _STORING_FIRST = re.compile(
-    rf"^(?P<verb>write|save|put|store|append|add)\s+(?P<where>in|to|into|under)\s+{_FILE}\s*:?\s+(?P<head>(?:the|my|a|all|how|what)\b.+)$",
+    rf"^(?P<verb>write|save|put|store|append|add)\s+(?P<where>in|to|into|under)\s+{_FILE}\s*+(?::\s++)?(?<=\s)(?P<head>(?:the|my|a|all|how|what)\b.+)$",
     re.IGNORECASE,
 )
 _IMPERATIVE = {
@@ -53,7 +57,9 @@ def expand_fragment(text: str) -> str | None:
 
 def split_off(text: str, board: Board) -> tuple[str, str]:
     """(head, follower) of a clause that asks for two things in one go; the follower is empty if it does not."""
-    if match := _STORED.match(text):
+    if len(text) > READ:
+        return text, ""
+    if (match := _STORED.match(text)) and not _DENIED.search(match["head"]):
         return match["head"], f"{_IMPERATIVE[match['verb'].lower()]} it {match['where']}{match['file']}"
     if match := _STORING_FIRST.match(text):
         return match["head"], f"{match['verb']} it {match['where']} {match['file']}"

@@ -12,11 +12,13 @@ from .clauses import Clause, split_clauses, without_courtesy
 from .implying import complete, find_nested, with_reading
 from .phrasing import expand_fragment, split_off
 from .references import find_references
-from .spread import spread
+from .spread import Piece, spread
 from .story import ITEMS_A_CLAUSE, Bond, Item, Story, named_in
 
 FOLLOWER = ITEMS_A_CLAUSE // 2
 """Where the ordinals of what was split off a clause begin."""
+SPREAD = 48
+"""Items of a request from which on its clauses are taken whole, so that no request costs minutes."""
 
 
 def read_request(request: str, board: Board, inputs: Sequence[Result] = ()) -> tuple[Item, ...]:
@@ -40,15 +42,12 @@ def _read_clause(base: int, clause: Clause, story: Story) -> None:
 
 
 def _read_pieces(base: int, text: str, clause: Clause, story: Story) -> None:
-    pieces = spread(text, story.board, story.inputs)
+    pieces = spread(text, story.board, story.inputs) if len(story.items) < SPREAD else [Piece(text)]
     if len(pieces) > 1 and pieces[0].aim is not None:
-        compared = [
-            _add(base + nth, piece.text, clause, story, aim=piece.aim)
-            for nth, piece in enumerate(pieces[: FOLLOWER - 1])
-        ]
+        compared = [_add(base + nth, piece.text, clause, story, aim=piece.aim) for nth, piece in enumerate(pieces)]
         _add_comparison(base + len(pieces), text, compared, story)
         return
-    for nth, piece in enumerate(pieces[: FOLLOWER - 1]):
+    for nth, piece in enumerate(pieces):
         if nth and any(reference.strong for reference in find_references(piece.text)):
             story.clauses.append([])  # it speaks of what the piece before found
         _add(base + nth, piece.text, clause, story)

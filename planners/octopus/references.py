@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ...graphs.walk import Result
-from .clauses import mask
+from .clauses import MASK, READ, mask
 
 
 class Form(Enum):
@@ -114,15 +114,17 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
     ),
     (Form.THING, False, r"\bit\b(?!['’]s|\s+(?:there|is|was|will|takes?|has|rains?|would\s+take)\b)"),
 )
+REFERENCES = 12
+"""References of one clause that are resolved; each costs an encoding or two, and any more stay as they are."""
 _NTH = {"first": 1, "second": 2, "third": 3}
 _COMPILED = tuple((form, strong, re.compile(pattern, re.IGNORECASE)) for form, strong, pattern in _PATTERNS)
 _EXISTENTIAL = re.compile(r"\b(?:is|are|was|were|will|do|does|how\s+\w+(?:\s+\w+)?\s+are)\s+there\b", re.IGNORECASE)
 
 
 def find_references(text: str) -> list[Reference]:
-    """The references of a clause, in order; quoted text and file names hold none."""
-    masked = mask(text)
-    masked = _EXISTENTIAL.sub(lambda match: "\0" * len(match.group()), masked)
+    """The first references of a clause, in order; quoted text and file names hold none."""
+    masked = mask(text)[:READ]
+    masked = _EXISTENTIAL.sub(lambda match: MASK * len(match.group()), masked)
     found: list[Reference] = []
     for form, strong, pattern in _COMPILED:
         for match in pattern.finditer(masked):
@@ -132,7 +134,7 @@ def find_references(text: str) -> list[Reference]:
                 nth = _NTH.get((groups.get("nth") or "").lower(), 0)
                 start, end = match.span("it") if groups.get("it") else match.span()
                 found.append(Reference(start, end, form, strong, noun, nth))
-    return sorted(found, key=lambda reference: reference.start)
+    return sorted(found, key=lambda reference: reference.start)[:REFERENCES]
 
 
 LONGEST = 80

@@ -15,9 +15,12 @@ from ...graphs.signature import Clues, Mention, Parameter, Signature
 from ...graphs.walk import Result
 from .arguments import Filling, fill
 from .board import Assessment, Board, combines, needs_reading
-from .clauses import CONDITION, mask, starts_clause
+from .clauses import CONDITION, READ, mask, starts_clause
 from .finders import find_files, find_quoted
 from .references import find_references
+
+PIECES = 15
+"""Pieces of one clause; if there are more values, the last piece has those that remain."""
 
 _AND = re.compile(
     r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s+(?:plus|\+)\s+(?=[a-z]{3})"
@@ -28,14 +31,17 @@ _GLUE = re.compile(
     r"[\s,&]*(?:and|or|vs\.?|versus|nor)?\s*(?:the\s+|in\s+|of\s+|for\s+|to\s+|from\s+)?[\s,]*", re.IGNORECASE
 )
 _OR = re.compile(r"\b(?:or|vs\.?|versus)\b", re.IGNORECASE)
-_COMPARING = re.compile(
-    r"^\W*(?:which|who|what['’]?s?|whats)\b.*\bor\b|\b(?:which|who|whats?|where|whether|is|are|does|do|has|have|compare|between)\b.*?"
+_ALTERNATIVES = re.compile(r"^\W*(?:which|who|what['’]?s?|whats)\b.*\bor\b", re.IGNORECASE | re.DOTALL)
+_ASKING = re.compile(r"\b(?:which|who|whats?|where|whether|is|are|does|do|has|have|compare|between)\b", re.IGNORECASE)
+_COMPARATIVE = re.compile(
     r"\b(?:\w{2,}(?:er|ier|est)|more|most|less|least|fewer|fewest|further|farther|furthest|better|worse|best|worst|compare|bigger|larger)\b",
-    re.IGNORECASE | re.DOTALL,
+    re.IGNORECASE,
 )
 _STATED = re.compile(r"[.!]\s+\w")
 """A statement and the request it is made for."""
 _BETWEEN = re.compile(r"\bbetween\s(.{1,80}?\sand\s\S+(?:\s\S+){0,2})", re.IGNORECASE)
+LONGEST = 200
+"""Characters of a clause in which several things asked about one argument are looked for."""
 COMBINING = re.compile(
     r"^\W*(?:add|sum|total|multiply|subtract|divide|combine|merge|join|concatenate|compare|put\s+together)\b",
     re.IGNORECASE,
@@ -53,7 +59,7 @@ _SMALL = re.compile(
 )
 _HEADS = re.compile(
     r"^(?P<lead>.*?\b)"
-    r"(?P<heads>(?:the\s+)?[\w' ]{3,40}?(?:,\s*(?:the\s+)?[\w' ]{3,30}?)*,?\s+and\s+(?:the\s+)?[\w' ]{3,40}?)"
+    r"(?P<heads>(?:the\s+)?[\w' ]{3,40}?(?:,\s*+[\w' ]{3,34}){0,12}?,?\s+and\s+(?:the\s+)?[\w' ]{3,40}?)"
     r"\s+(?P<link>of|for|in|between|from)\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
@@ -71,7 +77,7 @@ class Piece:
 def spread(text: str, board: Board, inputs: Sequence[Result] = ()) -> list[Piece]:
     """The pieces of a clause; the clause itself, alone, if it is one request."""
     whole = board.assess(text, inputs)
-    if whole.leaf.signature is None:
+    if whole.leaf.signature is None or len(text) > READ:
         return [Piece(text)]
     if is_comparison(text):
         compared = _alternatives(text, board, whole)
@@ -82,7 +88,9 @@ def spread(text: str, board: Board, inputs: Sequence[Result] = ()) -> list[Piece
 
 def is_comparison(text: str) -> bool:
     """True for "which is further ...", "is A larger than B", "compare A and B"."""
-    return bool(_COMPARING.search(text)) and bool(
+    asking = _ASKING.search(text)
+    compares = asking and _COMPARATIVE.search(text, asking.end())
+    return bool(compares or _ALTERNATIVES.match(text)) and bool(
         _OR.search(text) or _COMPARE_WORD.match(text) or re.search(r"\bthan\b", text, re.IGNORECASE)
     )
 
@@ -106,7 +114,8 @@ def _shared(text: str, board: Board, whole: Assessment) -> list[str]:
         if len(group) < 2:
             continue
         start, end = group[0].start, group[-1].end
-        pieces = [text[:start] + text[mention.start : mention.end] + text[end:] for mention in group]
+        ends = [mention.end for mention in group[: PIECES - 1]] + [end] * (len(group) >= PIECES)
+        pieces = [text[:start] + text[m.start : stop] + text[end:] for m, stop in zip(group, ends, strict=False)]
         if all(_filled_from(piece, signature) for piece in pieces):
             return [re.sub(r"\b(?:both|either)\s+", "", piece) for piece in pieces]
     return []
@@ -274,10 +283,12 @@ def _all_found(filling: Filling, signature: Signature) -> bool:
 
 def _heads(text: str, board: Board) -> list[str]:
     """ "the capital and the currency of Japan": several things asked about one argument."""
-    match = _HEADS.match(text)
+    match = _HEADS.match(text) if len(text) <= LONGEST and not _matter(text) else None
     if not match or is_comparison(text):
         return []
     heads = [head.strip() for head in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", match["heads"]) if head.strip()]
+    if len(heads) > PIECES:
+        return []
     lead = match["lead"]
     pieces = [f"{lead if nth == 0 else ''}{head} {match['link']} {match['rest']}" for nth, head in enumerate(heads)]
     assessed = [board.assess(piece) for piece in pieces]
