@@ -284,7 +284,8 @@ def _leaves(neighbors: Sequence[Neighbor]) -> tuple[list[Leaf], list[str]]:
     texts: list[str] = []
     for owner, neighbor in enumerate(neighbors):
         for card in (neighbor, *neighbor.inside):
-            own = [card.description or card.id.replace("_", " "), *card.examples]
+            name = card.id.replace("_", " ").replace("-", " ")
+            own = [card.description or name, *card.examples] if card.examples else [card.description or name, name]
             leaves.append(Leaf(owner, card, slice(len(texts), len(texts) + len(own))))
             texts += own
     return leaves, texts

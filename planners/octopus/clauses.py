@@ -71,14 +71,14 @@ _ADDITION = (
     r"|in\s+addition|besides\s+that|(?:quite\s+)?apart\s+from\s+(?:that|this))|(?:and|,|;)\s*(?:also|plus))\b[,:]?"
 )
 _PRECEDENCE = r"(?:(?:but|and)\s+)?(?:before\s+(?:that|this|doing\s+(?:that|so))|beforehand)\b,?|but\s+first\b,?"
-_SPACE = r"(?:(?<!\s)\s++)"
-"""A whole run of spaces, tried only from its start: a search through it stays linear."""
-_BREAK = rf"{_SPACE}?[,;:\-–—]\s*+"
+SPACE = r"(?:(?<!\s)\s++)"
+"""A whole run of spaces, tried only from its start, so that a search through many spaces stays linear."""
+_BREAK = rf"{SPACE}?[,;:\-–—]\s*+"
 _CONNECTOR = re.compile(
     rf"(?P<precedence>(?<![\s,;:\-–—])[\s,;:\-–—]++(?:{_PRECEDENCE})\s+)"
-    rf"|(?P<sequence>(?:{_BREAK}|{_SPACE}){_SEQUENCE}\s+|{_BREAK}(?:and\s+)?(?:next|finally|lastly)\b,?\s+)"
-    rf"|(?P<addition>(?:{_BREAK}|{_SPACE}){_ADDITION}\s+|{_BREAK}(?:and\s+)?(?:also|plus|besides)\b[,:]?\s+)"
-    rf"|(?P<weak>{_SPACE}?,\s*+(?:and|or|but|so)\s+|{_SPACE}(?:and|but)\s+|{_SPACE}?&\s*|{_SPACE}?,\s+|{_SPACE}[-–—]{{1,2}}\s+)",
+    rf"|(?P<sequence>(?:{_BREAK}|{SPACE}){_SEQUENCE}\s+|{_BREAK}(?:and\s+)?(?:next|finally|lastly)\b,?\s+)"
+    rf"|(?P<addition>(?:{_BREAK}|{SPACE}){_ADDITION}\s+|{_BREAK}(?:and\s+)?(?:also|plus|besides)\b[,:]?\s+)"
+    rf"|(?P<weak>{SPACE}?,\s*+(?:and|or|but|so)\s+|{SPACE}(?:and|but)\s+|{SPACE}?&\s*|{SPACE}?,\s+|{SPACE}[-–—]{{1,2}}\s+)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(

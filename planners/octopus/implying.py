@@ -16,7 +16,7 @@ _INNER = re.compile(
     r"(?<=\s)the\s+(?!(?:end|start|beginning|top|bottom|rest|name|list|file|help|use|case|number)\s)\w+(?:\s+\w+)?\s+of\s+",
     re.IGNORECASE,
 )
-FOREIGN = 0.75
+FOREIGN = 0.9
 """From this probability of stop on, what a clause lacks is not supplied: it is for nobody here."""
 NESTED = 4
 """Requests inside a clause that are tried; each costs a few encodings."""

@@ -15,7 +15,7 @@ from ...graphs.signature import Clues, Mention, Parameter, Signature
 from ...graphs.walk import Result
 from .arguments import Filling, fill
 from .board import Assessment, Board, combines, needs_reading
-from .clauses import CONDITION, READ, mask, starts_clause
+from .clauses import CONDITION, READ, SPACE, mask, starts_clause
 from .finders import find_files, find_quoted
 from .references import find_references
 
@@ -23,8 +23,8 @@ PIECES = 15
 """Pieces of one clause; if there are more values, the last piece has those that remain."""
 
 _AND = re.compile(
-    r"\s*,\s*(?:and|as\s+well\s+as|plus)\s+|\s+(?:and|as\s+well\s+as)\s+|\s*&\s*|\s+(?:plus|\+)\s+(?=[a-z]{3})"
-    r"|\s*[,;]\s+(?!(?:to|in|of|for|from|with|by|at|on|please)\b)",
+    rf"{SPACE}?,\s*+(?:and|as\s+well\s+as|plus)\s+|{SPACE}(?:and|as\s+well\s+as)\s+|{SPACE}?&\s*"
+    rf"|{SPACE}(?:plus|\+)\s+(?=[a-z]{{3}})|{SPACE}?[,;]\s+(?!(?:to|in|of|for|from|with|by|at|on|please)\b)",
     re.IGNORECASE,
 )
 _GLUE = re.compile(
