@@ -1,9 +1,18 @@
 """Coordinations, references, implied steps and comparisons, read with tools small enough to see through."""
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from octograph.planners.octopus.board import Board
+from octograph.planners.octopus.calibration import Calibration
+from octograph.planners.octopus.clauses import READ
 from octograph.planners.octopus.embedded import EmbeddedOctopus
+from octograph.planners.octopus.encoder import SHIPPED, Encoder
 from octograph.planners.octopus.reading import read_request
+from octograph.planners.octopus.rewriting import critical_tokens
 
 from .small_tools import cards
 
@@ -130,3 +139,66 @@ def test_a_unit_at_the_end_is_a_conversion():
         ("distance", []),
         ("convert", ["distance between Paris and Berlin"]),
     ]
+
+
+NUMBERS = st.integers(0, 10**6).map(str)
+WORDS = st.sampled_from(
+    "convert 3.5 miles to km and|then, it both|that many feet|is|what is|the capital of|France|France, Japan|Greece?|of"
+    "|add 3 kg and 4 kg.|Thanks!|please|not|without|never|US|NASA|notes.txt|read notes.txt|summarize it|hi"
+    "|saved in out.txt|which is further|or|Paris|Madrid.|in miles|its|dear|the|and|(|1.|2.|second|there,"
+    '|but before that|"a, b"|"hi and thanks"|\'it is\'|if|: |x = 3'.split("|")
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(NUMBERS, WORDS), min_size=1, max_size=12).map(" ".join))
+def test_nothing_critical_is_lost(request_):
+    """Every number, negation, acronym, quoted string and file name of a request stands in an item of it."""
+    kept = " ".join(item.text for item in read_request(request_, BOARD))
+    lost = set(critical_tokens(request_)) - set(critical_tokens(kept))
+    files = set(re.findall(r"\w+\.txt", request_)) - set(re.findall(r"\w+\.txt", kept))
+    listed = {token for token in lost if re.search(rf"(?:^|\s)\(?{re.escape(token)}[.)]\s", request_)}
+    assert lost - listed == set()
+    assert files == set()
+
+
+HOSTILE = [
+    *("and ", ", ", "the a of ", "please ", "please, ", '"', "7 ", "(", "x = ", " ", "\n", "hi hi hi ", "🐙", "it "),
+    *("dear xhi", "“", "a-", "capital of France? ", "France, ", "then draw it and ", "the capital of the capital of "),
+]
+
+
+def counting_board(encoded):
+    """A board that adds every text it has to encode to `encoded`."""
+    encoder = Encoder(SHIPPED)
+
+    def embed(texts):
+        encoded.update(texts)
+        return encoder.encode(texts)
+
+    return Board(cards(), encoder.encode, embed, encoder.encode(["hello"]), Calibration())
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_a_long_request_costs_a_bounded_number_of_encodings(words):
+    """However often its words are repeated, a request is read with a few hundred texts to encode."""
+    encoded = set()
+    request = "what is the capital of France, " + words * (20_000 // len(words))
+    read_request(request, counting_board(encoded))
+    assert len(encoded) < 500
+
+
+def test_what_is_too_long_to_be_read_still_arrives():
+    """Clauses, values and pages past the limits go along with the last item."""
+    many = ". ".join(f"convert {number} miles to km" for number in range(100, 400))
+    values = "convert " + ", ".join(f"{number} miles" for number in range(100, 140)) + " to km"
+    page = "Summarize this: " + "The line opened and it rained. " * (READ // 20) + "The end is 12345"
+    for request in (many, values, page):
+        kept = " ".join(item.text for item in read_request(request, BOARD))
+        assert set(critical_tokens(request)) <= set(critical_tokens(kept))
+
+
+def test_what_is_not_to_be_stored_is_not():
+    """ "not to be saved in" is no request to save."""
+    items = read("Summarize notes.txt, not to be saved in out.txt")
+    assert "write" not in [leaf for leaf, _, _ in items]

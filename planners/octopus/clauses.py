@@ -94,6 +94,8 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _EQUATION = re.compile(r"^(?=[^=]*[a-z])[\w\s+\-*/^().²³]++=[\w\s+\-*/^().²³]++\W*+$")
+_CRITICAL = re.compile(rf"[\d{MASK}]|\b(?:[Nn](?:ot?|ever|one)|[Ww]ithout|[Ee]xcept|[Uu]nless|\w+n['’]t|[A-Z]{{2,}})\b")
+"""What no statement that is dropped may hold: numbers, quoted strings, names of files, negations, acronyms."""
 _GOES_ON = re.compile(
     r"^(?:runs?|lasts?|ends?|starts?|costs?|weighs?|is|was|has|had|takes?|took|lives?|works?)\s", re.IGNORECASE
 )
@@ -141,7 +143,7 @@ def _with_statements(request: str, masked: str, clauses: list[Clause], verbs: Co
         states = is_statement(masked[clause.start : clause.end], verbs) or (stated and _GOES_ON.match(clause.text))
         if following and states and clauses[nth + 1].start > clause.end and not clauses[nth + 1].precedes:
             stated = merged
-        elif following or not joined or not states or re.search(r"\d", clause.text):
+        elif following or not joined or not states or _CRITICAL.search(masked, clause.start, clause.end):
             joined.append(merged)
             stated = None
     return joined
