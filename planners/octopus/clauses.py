@@ -143,7 +143,7 @@ def _with_statements(request: str, masked: str, clauses: list[Clause], verbs: Co
         states = is_statement(masked[clause.start : clause.end], verbs) or (stated and _GOES_ON.match(clause.text))
         if following and states and clauses[nth + 1].start > clause.end and not clauses[nth + 1].precedes:
             stated = merged
-        elif following or not joined or not states or _CRITICAL.search(masked, clause.start, clause.end):
+        elif following or not joined or not states or _CRITICAL.search(masked, start, clause.end):
             joined.append(merged)
             stated = None
     return joined

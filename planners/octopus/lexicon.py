@@ -58,16 +58,19 @@ STORING = re.compile(
 
 ABBREVIATIONS = frozenset("e.g i.e eg ie etc vs mr mrs ms dr st no approx max min fig dept est inc ltd jr sr".split())
 
+_DEAR = r"dear\s+(?!(?:not?|never|without|none)\b|(?-i:[A-Z]{2,})\b)[^\W\d_]++(?!\.\w)"
+"""A salutation; "dear not", "dear NASA" and "dear notes.txt" are none."""
+
 COURTESY_ONLY = re.compile(
-    r"""[^\w"“«`]*+(?:(?:hi|hello|hey|hallo|good\s+(?:morning|afternoon|evening|day|night)|dear\s+(?!not?\b|never\b)[^\W\d_]+|(?:many\s+)?thanks?(?:\s+you)?
+    rf"""[^\w"“«`]*+(?:(?:hi|hello|hey|hallo|good\s+(?:morning|afternoon|evening|day|night)|{_DEAR}|(?:many\s+)?thanks?(?:\s+you)?
     (?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|again))?|thx|cheers|please|bye|ok(?:ay)?|great|cool|sorry|there|octopus
     |quick\s+(?:one|question)|one\s+more\s+thing|that(?:'s|’s|\s+is)\s+(?:all|it)|and|also|then|i\s+have\s+(?:a|two|some)\s+questions?)\b[^\w"“«`]*+)++$""",
     re.IGNORECASE | re.VERBOSE,
 )
 
 POLITE = re.compile(
-    r"""\s*(?:
-      (?:hi|hello|hey|hallo|dear\s+(?!not?\b|never\b)[^\W\d_]+|good\s+(?:morning|afternoon|evening|day))
+    rf"""\s*(?:
+      (?:hi|hello|hey|hallo|{_DEAR}|good\s+(?:morning|afternoon|evening|day))
       (?:\s+(?:there|octopus|team|all|everyone|again))?[\s,!.:;-]+
     | (?:please|pls|plz|kindly|ok(?:ay)?|well|now|so|oh|ah|um+|uh+|like|just|quick\s+question|thanks(?:\s+you)?
       |thank\s+you|sorry|actually|btw|by\s+the\s+way|separately|too)(?=[\s,!.:;-])[\s,!.:;-]*
