@@ -26,7 +26,7 @@ _TOTAL = re.compile(
 _OPERATION = re.compile(
     rf"^(?P<head>.{{6,}}?){_GAP}(?P<tail>(?:divided\s+by|multiplied\s+by|times|plus|minus)\s+[\d.,]\S*+|squared|cubed"
     r"|(?:expressed\s+|measured\s+)?(?:in|into|as)\s+[\w°/]+(?:\s+(?:per\s+)?\w+)?)"
-    r"(?P<rest>\W*+(?:(?:roughly|approximately|please|exactly|instead)\W*+)?)$",
+    r"(?P<rest>[^\w\"“«`]*+(?:(?:roughly|approximately|please|exactly|instead)[^\w\"“«`]*+)?)$",
     re.IGNORECASE,
 )
 _STORED = re.compile(
