@@ -82,6 +82,8 @@ def draw(
     marked = _read_trace(walk) if walk is not None else None
     if marked is not None and subject.endswith(".json"):
         raise InputError("--walk marks a walk on a graph; the first argument must then be the graph")
+    if marked is not None and marked.graph != getattr(thing, "name", marked.graph):
+        raise InputError(f"{walk}: is a walk over the graph {marked.graph!r}, not over {subject!r}; name that graph")
     drawn = drawing.draw(thing, chosen, depth=depth, walk=marked)
     if output is not None:
         _write(output, drawn)
@@ -121,13 +123,12 @@ def _read_trace(path: Path) -> Trace:
     """The trace in a file: by itself, or inside an Answer as `run --json` prints it."""
     import json
 
+    from ..graphs.data_file import read_data
     from ..graphs.errors import InputError
     from ..graphs.walk import Trace
 
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror}") from error
+        data = json.loads(read_data(path))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not JSON: {error}") from error
     try:

@@ -80,7 +80,9 @@ def read_request(request: str) -> str:
     source = "stdin" if request == "-" else "the request"
     try:
         if request == "-":
-            request = sys.stdin.read() if sys.stdin is not None else ""
+            from ..engine.workflow import LONGEST_REQUEST
+
+            request = sys.stdin.read(LONGEST_REQUEST + 1) if sys.stdin is not None else ""
         request.encode()
     except UnicodeError as error:
         raise InputError(f"{source} is not UTF-8 text") from error

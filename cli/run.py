@@ -139,7 +139,7 @@ class _Teller:
     def end(self, answer: Answer) -> None:
         if self._as_json:
             put_json({"event": "WalkEnded", "answer": answer.to_data()}, indent=None)
-        else:
+        elif answer.text:
             put(f"\n{answer.text}")
 
 

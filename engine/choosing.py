@@ -57,7 +57,7 @@ def _change(given: str | Path | None) -> Callable[[OctopusSpec], OctopusSpec]:
         backend = given
         return lambda spec: spec if spec.backend == backend else OctopusSpec(backend=backend, threshold=spec.threshold)
     folder = Path(given)
-    if not folder.is_dir():
+    if given == "" or not folder.is_dir():
         backends = known(OCTOPUSES)
         raise InputError(
             f"no Octopus {str(given)!r}{nearest(str(given), backends)}; "

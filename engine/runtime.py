@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -121,7 +122,14 @@ class Storage:
             return
         from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-        async with AsyncSqliteSaver.from_conn_string(str(self._path)) as saver:
+        async with AsyncExitStack() as opened:
+            try:
+                saver = await opened.enter_async_context(AsyncSqliteSaver.from_conn_string(str(self._path)))
+                await saver.setup()
+            except sqlite3.Error as error:
+                raise InputError(
+                    f"{self._path}: walks can't be stored there: {error}; move the file away, or choose another place"
+                ) from error
             yield Thread(name, saver, _self_loop(saver))
 
 

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
     from .runtime import Storage
 
+LONGEST_REQUEST = 100_000
+"""Characters of a request at most: every neighbor's arguments are looked for in all of it."""
+
 
 class Workflow:
     """A graph made ready to run.
@@ -167,6 +170,8 @@ class Workflow:
         run = self._run(max_hops, seconds, watch, working)
         if thread is not None and self._checkpointer is None:
             raise InputError(f"thread {thread!r} can't be stored; give the workflow a checkpointer, or leave it out")
+        if thread is not None:
+            _encodable("the name of the thread", thread)
         from .runtime import Storage, drive
 
         with working_in(self._files) if self._files else nullcontext():
@@ -203,7 +208,19 @@ class Workflow:
 def _request(query: str) -> Query:
     if not isinstance(query, str) or not query.strip():
         raise InputError("the request is empty; say what is to be done")
-    return Query(query.strip())
+    if len(query) > LONGEST_REQUEST:
+        raise InputError(
+            f"the request is longer than {LONGEST_REQUEST:,} characters; put long text into a file, and name the file"
+        )
+    return Query(_encodable("the request", query).strip())
+
+
+def _encodable(what: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{what} is not UTF-8 text") from error
+    return text
 
 
 def _folder(files: str | Path | None) -> Path | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..graphs.data_file import read_data
 from ..graphs.errors import InputError, nearest
 from ..graphs.model import Graph
 from .metrics import Labels, plain
@@ -45,13 +46,7 @@ _FORM = '{"query": "...", "nodes": ["a", "b"], "links": [["a", "b"]]}'
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text (byte {error.start})") from error
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror}") from error
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(read_data(path).split("\n"), start=1):
         if line.strip():
             yield number, line
 

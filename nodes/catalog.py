@@ -19,8 +19,9 @@ def tools_of(module: ModuleType | str) -> dict[str, Tool]:
     if isinstance(module, str):
         try:
             module = importlib.import_module(module)
-        except Exception as error:  # a stranger's module may fail in any way
-            raise InputError(f"--tools {module}: can't be imported: {type(error).__name__}: {error}") from error
+        except (Exception, SystemExit) as error:  # a stranger's module may fail in any way
+            remedy = f"; name the module, without .py: {module.removesuffix('.py')}" if module.endswith(".py") else ""
+            raise InputError(f"--tools {module}: can't be imported: {type(error).__name__}: {error}{remedy}") from error
     found = {item.name: item for item in vars(module).values() if isinstance(item, Tool)}
     if not found:
         raise InputError(f"--tools {module.__name__}: no function there is decorated with @octograph.tool")

@@ -76,6 +76,14 @@ def test_what_can_t_be_drawn_or_measured_is_told_in_words(
     assert says in " ".join(ended.err.replace("│", " ").split())
 
 
+def test_a_walk_over_another_graph_is_not_marked(tmp_path: Path) -> None:
+    """`--walk` with a walk over another graph is refused, rather than drawn as if nothing had been visited."""
+    (tmp_path / "walk.json").write_text('{"graph": "shop", "query": "q", "steps": []}')
+    ended = octograph("draw", "desk", "--walk", "walk.json", folder=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert "a walk over the graph 'shop', not over 'desk'" in ended.err
+
+
 def test_figures_are_printed_as_a_table_and_as_json(tmp_path: Path) -> None:
     """`eval` prints the documented keys; --answers runs the requests too, and --misses keeps the wrong ones."""
     lines = [

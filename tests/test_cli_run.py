@@ -147,6 +147,14 @@ def test_bad_input_is_told_in_words(arguments: tuple[str, ...], says: str) -> No
     assert "Traceback" not in ended.err
 
 
+def test_a_module_that_exits_when_imported_is_told_in_words(tmp_path: Path) -> None:
+    """`--tools` with a script that ends the program is bad input, not a silent exit."""
+    (tmp_path / "script.py").write_text("import sys\nsys.exit(3)\n")
+    ended = octograph("plan", "desk", "--tools", "script", "hello", folder=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "--tools script: can't be imported: SystemExit: 3\n"
+
+
 def test_a_tool_nobody_knows_is_named_with_its_place(tmp_path: Path) -> None:
     """A graph that names a tool of a module that was not given by --tools is bad input, with file, line and column."""
     (tmp_path / "g.yaml").write_text("octograph: 1\nname: g\nstart: a\nnodes:\n  a: {kind: tool, tool: mytools.add}\n")

@@ -341,6 +341,23 @@ async def test_a_thread_without_a_checkpointer_is_refused() -> None:
         await workflow_of(graph_of(CHAIN), SCRIPT).arun("q", thread="t")
 
 
+async def test_a_file_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    """What is no SQLite file is left as it is, and the error says which file it is and what to do."""
+    notes = tmp_path / "notes.sqlite"
+    notes.write_text("Buy milk. " * 100)
+    for place in (notes, tmp_path):
+        workflow = workflow_of(graph_of(CHAIN), SCRIPT, checkpointer=place)
+        with pytest.raises(InputError, match=r"can't be stored there: .*; move the file away"):
+            await workflow.arun("q", thread="t")
+    assert notes.read_text().startswith("Buy milk.")
+
+
+async def test_a_thread_is_named_in_text(checkpointer: Any) -> None:
+    """A name that can't be written down is refused."""
+    with pytest.raises(InputError, match="the name of the thread is not UTF-8"):
+        await workflow_of(graph_of(CHAIN), SCRIPT, checkpointer=checkpointer).arun("q", thread="\udcff")
+
+
 def test_a_checkpointer_that_is_not_asynchronous_is_refused(tmp_path: Path) -> None:
     """LangGraph's plain SqliteSaver has an asynchronous form, and the error names it."""
     with SqliteSaver.from_conn_string(str(tmp_path / "x.sqlite")) as saver:

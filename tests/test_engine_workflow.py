@@ -132,17 +132,31 @@ def test_cards_show_what_graph_and_tool_say() -> None:
     ("options", "message"),
     [
         ({"octopus": "embeded"}, "did you mean 'embedded'"),
+        ({"octopus": ""}, "give a backend"),
         ({"strategy": "greedi"}, "did you mean 'greedy'"),
         ({"files": "no/such/folder"}, "not a folder"),
         ({"workers": {"b": Echo("b")}}, "no node 'b' in 'test'"),
         ({"workers": {"a/b": Echo("b")}}, "no agent 'a' in 'test'"),
         ({"tools": ["no_such_module"]}, "can't be imported"),
+        ({"tools": ["my_tools.py"]}, "without .py: my_tools$"),
     ],
 )
 def test_options_that_can_not_be_used_are_refused(options: dict[str, Any], message: str) -> None:
     """The error says what is wrong, and the nearest thing that is right."""
     with pytest.raises(InputError, match=message):
         Workflow(GRAPH, **options)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [("x" * 100_001, "longer than 100,000 characters; put long text into a file"), ("\udcff", "UTF-8")],
+)
+def test_a_request_that_can_not_be_read_is_refused(query: str, message: str) -> None:
+    """Neither a whole book nor broken text is walked with."""
+    workflow = workflow_of(GRAPH, SCRIPT)
+    for ask in (workflow.run, workflow.plan):
+        with pytest.raises(InputError, match=message):
+            ask(query)
 
 
 @pytest.mark.parametrize("query", ["", "  \n\t", None, 7])

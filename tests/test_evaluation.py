@@ -12,6 +12,7 @@ from octograph.evaluation import measuring, metrics
 from octograph.evaluation.cases import read_cases
 from octograph.evaluation.measuring import not_an_edge, outcomes, rank
 from octograph.evaluation.metrics import Labels, Outcome, f1, labels_of, measure
+from octograph.graphs.data_file import read_data
 from octograph.graphs.errors import InputError
 from octograph.graphs.model import Graph
 from octograph.graphs.walk import Decision, Plan, PlannedNode
@@ -137,6 +138,13 @@ def test_a_file_without_requests_is_an_error(tmp_path: Path, content: bytes, say
     (tmp_path / "d.jsonl").write_bytes(content)
     with pytest.raises(InputError, match=says):
         read_cases(tmp_path / "d.jsonl", graph())
+
+
+def test_no_more_is_read_than_a_limit(tmp_path: Path) -> None:
+    """A file without an end is refused once the limit is passed."""
+    path = write(tmp_path / "long.jsonl", "x" * 100)
+    with pytest.raises(InputError, match=r"long.jsonl: longer than 50 bytes"):
+        read_data(path, most=50)
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
