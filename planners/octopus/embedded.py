@@ -20,7 +20,7 @@ from .board import Assessment, Board, Vectors
 from .calibration import Calibration
 from .encoder import SHIPPED, Encoder
 from .reading import read_request
-from .references import in_place, replace_references
+from .references import replace_references
 from .rewriting import reformatted
 from .story import Item
 from .vector_cache import VectorCache
@@ -218,6 +218,3 @@ _encoders: dict[Path, Encoder] = {}
 def _shared_encoder(folder: Path) -> Encoder:
     """One encoder a process for each folder of weights."""
     return _encoders.setdefault(folder.resolve(), Encoder(folder))
-
-
-__all__ = ["EmbeddedOctopus", "in_place"]
