@@ -1,4 +1,4 @@
-"""The text of a data file that a user names (a walk, labelled requests), bounded so that a device cannot fill memory."""
+"""The text of a data file that a user names (a walk, labelled requests), bounded so that no device fills memory."""
 
 from __future__ import annotations
 
