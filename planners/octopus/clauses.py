@@ -60,7 +60,7 @@ _BOUND_AND = (
 )
 """An "and" that holds two arguments of one clause together: "between A and B", a system of equations."""
 
-_SENTENCE = re.compile(r"(?<=[.?!;])[\"”')\]]*\s+|(?:(?<!\s)[^\S\n]++)?\n\s*+|(?<=[.?!;])$")
+_SENTENCE = re.compile(r"(?<=[.?!;])[\"”')\]]*\s+|(?:(?<!\s)[^\S\n]++)?\n(?:\s*\n)?\s*+(?![a-z])|(?<=[.?!;])$")
 _NUMBERING = re.compile(r"^\s*(?:\(?(?:\d{1,2}|[a-h])[.)]|[-*•])\s+")
 _SEQUENCE = (
     r"(?:(?:and\s+)?(?:then|after\s+that|afterwards?|after\s+which|subsequently|followed\s+by|from\s+there"
