@@ -66,7 +66,7 @@ class Features:
     missing: NDArray[np.float64]
     """(leaves,): required arguments that are nowhere to be found."""
     named: NDArray[np.float64]
-    """(leaves,): 1 if the text says every word of the worker's name: "simplify", "capital"."""
+    """(leaves,): 1 if the text says every word of the worker's name: "capital"; 2 if it begins with it: "simplify"."""
     bare: NDArray[np.float64]
     """(leaves,): 1 for a worker with a description alone, 1/2 with one example beside it, 1/3 with two, ..."""
     idle: NDArray[np.bool_]
@@ -217,8 +217,11 @@ class Board:
     def _named_in(self, text: str) -> NDArray[np.float64]:
         for mention in reversed(list(find_files(text, _NO_CLUES))):
             text = text[: mention.start] + text[mention.end :]
-        words = {stem(word) for word in re.findall(r"[^\W\d_]{3,}", text.lower())}
-        return np.array([float(bool(names) and names <= words) for names in self._names])
+        words = [stem(word) for word in re.findall(r"[^\W\d_]{3,}", text.lower())]
+        first = set(words[:1])
+        return np.array(
+            [float(bool(names) and names <= set(words)) * (2.0 if names == first else 1.0) for names in self._names]
+        )
 
     def _apart(self, background: Vectors) -> Vectors:
         """The background requests that no neighbor claims: a graph that books tables must not shy away from it."""

@@ -259,7 +259,9 @@ def _payload_start(request: str, masked: str, verbs: Collection[str]) -> int | N
         return None
     lead, rest = request[: match.start()], request[match.end() :]
     lead = re.split(r"[.?!]\s+", lead)[-1]
-    if len(rest.split()) < 3 or rest[0] in _QUOTES or starts_clause(rest, verbs) or not starts_clause(lead, verbs):
+    if len(rest.split()) < 3 or rest[0] in _QUOTES or _NUMBERING.match(rest):
+        return None
+    if starts_clause(rest, verbs) or not starts_clause(lead, verbs):
         return None
     return match.end()
 

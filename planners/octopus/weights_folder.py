@@ -50,7 +50,9 @@ class WeightsFolder:
         except OSError as problem:
             raise InputError(f"{path}: can't read the encoder's weights ({problem.strerror}); {REMEDY}") from problem
         except (ValueError, KeyError, TypeError) as problem:
-            raise InputError(f"{path}: no manifest of encoder weights; {REMEDY}") from problem
+            whole = "name a folder that holds encoder.onnx, tokenizer.json and manifest.json"
+            remedy = REMEDY if self.model.exists() or path.exists() else whole
+            raise InputError(f"{path}: no manifest of encoder weights; {remedy}") from problem
 
     @cached_property
     def fingerprint(self) -> str:
