@@ -126,8 +126,8 @@ def test_links_of_the_standing_files_lead_somewhere(page: Path) -> None:
             assert (ROOT / target).exists(), f"{page.name} links to {target}"
 
 
-def test_no_document_names_this_machine_or_a_package_host() -> None:
+def test_no_document_names_this_machine() -> None:
     """Documents and settings hold no paths of a developer's machine."""
     for file in [*PAGES, ROOT / "Makefile", ROOT / "pyproject.toml", *(ROOT / ".ci").iterdir()]:
         text = file.read_text(encoding="utf-8")
-        assert not re.search(r"/home/|/root/|/work/|/Users/|files\.pythonhosted|pypi\.org", text), file.name
+        assert not re.search(r"/home/|/root/|/work/|/Users/", text), file.name
