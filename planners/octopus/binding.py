@@ -122,7 +122,8 @@ def _material_of(item: Item, story: Story) -> tuple[int, ...] | str | None:
     After "summarize notes.txt", "its sentiment" is the sentiment of the notes, not of the summary.
     """
     reader = story.board.reader
-    if item.gives not in TEXTUAL or (reader and item.leaf == reader.card.id):
+    read = any(reader and story.item(need).leaf == reader.card.id for need in item.needs)
+    if (item.gives not in TEXTUAL and not read) or (reader and item.leaf == reader.card.id):
         return None
     files = [words for kind, words in item.mentions if kind == "file"]
     if files:

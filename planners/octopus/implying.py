@@ -16,8 +16,6 @@ _INNER = re.compile(
     r"(?<=\s)the\s+(?!(?:end|start|beginning|top|bottom|rest|name|list|file|help|use|case|number)\s)\w+(?:\s+\w+)?\s+of\s+",
     re.IGNORECASE,
 )
-FOREIGN = 0.9
-"""From this probability of stop on, what a clause lacks is not supplied: it is for nobody here."""
 NESTED = 4
 """Requests inside a clause that are tried; each costs a few encodings."""
 _PREPOSITIONS = {"table": "from", "file": "from", "date": "on", "text-input": "in", "time": "at"}
@@ -70,8 +68,6 @@ def complete(text: str, assessed: Assessment, clause: Clause, story: Story) -> t
     alone = assessed.filling.complete and from_text(assessed) and not assessed.abstains
     if not alone or acts or clause.sequential:
         assessed = story.assess(text, (last.gives,))
-    if assessed.stop > FOREIGN:
-        return text, ()
     given = ("results", "choice", "text-input") if files_in(text) else ("results", "choice")
     missing = [p for p in assessed.filling.missing if p.kind.name not in given]
     if not missing or assessed.leaf.signature is None:

@@ -81,6 +81,7 @@ _PATTERNS: tuple[tuple[Form, bool, str], ...] = (
         r"\b(?:make|turn|convert|express|call|treat|take|double|halve|square|save|write|put|store|plot|draw|chart|round)\s+(?P<it>that|this|it)\b",
     ),
     (Form.ORDINAL, True, rf"\bthe\s+(?P<nth>first|second|third)(?:\s+(?:one|{_RESULT_NOUNS}))?" + _STOPS),
+    (Form.THING, True, r"\bthe\s+(?P<noun>results?|answers?|outcomes?|outputs?)\b(?!\s+(?:of|between)\b)"),
     (
         Form.THING,
         True,

@@ -99,13 +99,16 @@ def _alternatives(text: str, board: Board, whole: Assessment) -> list[str]:
     """One request for each thing compared, where a neighbor here can compare the results."""
     if combines(whole.leaf.signature) or not board.combiners:
         return []
-    return _shared(text, board, whole)
+    pieces = _shared(text, board, whole, comparing=True)
+    return [re.sub(r"^\W*compare\s+", "", piece, flags=re.IGNORECASE) for piece in pieces]
 
 
-def _shared(text: str, board: Board, whole: Assessment) -> list[str]:
+def _shared(text: str, board: Board, whole: Assessment, *, comparing: bool = False) -> list[str]:
     """ "capital of Finland and Greece": a coordination of values of one parameter, each put in its place in turn."""
     signature = whole.leaf.signature
-    if signature is None or whole.abstains or COMBINING.match(text) or _COMBINATION.search(text):
+    if signature is None or whole.abstains:
+        return []
+    if not comparing and (COMBINING.match(text) or _COMBINATION.search(text)):
         return []
     for parameter in signature.parameters:
         if parameter.many or parameter.kind.name in ("text", "choice", "boolean", "results", "table"):
