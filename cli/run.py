@@ -92,7 +92,8 @@ def run(
         put(answer.text)
     if answer.stopped == "interrupted":
         raise SystemExit(INTERRUPTED)
-    if answer.stopped == "failed":
+    spent = answer.stopped in ("hops", "seconds") and not any(step.status == "done" for step in answer.trace)
+    if answer.stopped == "failed" or spent:
         raise SystemExit(FAILED)
 
 

@@ -271,3 +271,10 @@ def test_graph_names_are_completed(tmp_path: Path) -> None:
     assert graph_names(f"{tmp_path}/nowhere/") == []
     completing = start("", _OCTOGRAPH_COMPLETE="complete_bash", COMP_WORDS="octograph run de", COMP_CWORD="2")
     assert b"desk" in completing.communicate(timeout=60)[0].split()
+
+
+def test_a_budget_spent_before_anything_was_done_is_a_failure() -> None:
+    """Time that runs out with nothing answered ends with 1, and the answer says so."""
+    ended = octograph("run", "shop.yaml", *SHOP, "--seconds", "0.0001", TWO_PARTS)
+    assert ended.code == 1
+    assert "ran out of time" in ended.out
