@@ -83,7 +83,7 @@ async def test_an_agent_that_ran_out_marks_the_whole_answer() -> None:
 async def test_the_timeout_of_an_agent_gives_its_best_answer_so_far() -> None:
     """An agent has a little less time inside than its timeout: what it found in it is its answer."""
     inner = graph_of(["start -> [quick, never]"], masters="start")
-    graph = graph_of(["desk -> agent"], agents={"agent": inner}, settings={"agent": {"timeout": 0.1}})
+    graph = graph_of(["desk -> agent"], agents={"agent": inner}, settings={"agent": {"timeout": 2.0}})
     script = {"desk": ["agent"], "start": [["quick", "never"]]}
     answer = await workflow_of(graph, script, {"agent/never": Gate()}).arun("q")
     assert (answer.text, answer.stopped) == ("quick(q)", "seconds")

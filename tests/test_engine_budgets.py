@@ -113,7 +113,7 @@ async def test_the_outer_seconds_hold_inside_agents_and_the_best_answer_gets_out
     outer = graph_of(["desk -> agent"], agents={"agent": inner})
     script = {"desk": ["agent"], "start": [["quick", "never"]]}
     never = Gate()
-    answer = await workflow_of(outer, script, {"agent/never": never}).arun("q", seconds=0.2)
+    answer = await workflow_of(outer, script, {"agent/never": never}).arun("q", seconds=2.0)
     assert (answer.text, answer.stopped, never.cancelled) == ("quick(q)", "seconds", True)
 
 
