@@ -15,7 +15,7 @@ from .ending import walk_in_thread, walk_to_answer
 from .planning import PlannedAgent, PlannedWorker
 from .running import Run
 
-_MARGIN, _LEAST_MARGIN = 0.02, 0.05
+_MARGIN, _LEAST_MARGIN = 0.1, 0.05
 """Share and least seconds of the time left that an agent leaves over, so that its best answer still gets out."""
 
 
