@@ -23,6 +23,11 @@ class Mention:
     score: float = 1.0
     """How sure the finder is, in (0, 1]; between overlapping mentions the higher (then the longer) wins."""
 
+    @property
+    def in_text(self) -> bool:
+        """False for a value that no words stand for: an earlier result, or what other words only imply."""
+        return self.end > self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Clues:

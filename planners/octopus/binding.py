@@ -12,7 +12,7 @@ from .arguments import BARE, SPATIAL, TEXTUAL, compatible
 from .board import Assessment, key_of, needs_reading
 from .clauses import Clause
 from .lexicon import ACTION
-from .references import Form, Reference
+from .references import Form, Reference, worded
 from .spread import COMBINING
 from .story import Item, Story, from_text, names, sureness, wanted_by
 
@@ -75,13 +75,6 @@ def bind(
     if material is not None:
         return material if isinstance(material, tuple) else worded(reference, material)
     return _thing_named(reference, text, noun, with_result, last, story) or (last.part,)
-
-
-def worded(reference: Reference, words: str) -> str:
-    """The words in the form of the reference they replace."""
-    if reference.form is Form.OWNER:
-        return f"{words}'s"
-    return f"in {words}" if reference.form is Form.PLACE else words
 
 
 def _thing_named(

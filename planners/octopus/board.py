@@ -100,7 +100,11 @@ class Assessment:
 
     @property
     def filling(self) -> Filling:
-        return self.fillings.get(key_of(self.leaf), Filling())
+        return self.filling_of(self.leaf)
+
+    def filling_of(self, leaf: Leaf) -> Filling:
+        """What a leaf's parameters could be filled with; empty for a leaf that was not looked at."""
+        return self.fillings.get(key_of(leaf), Filling())
 
     @property
     def abstains(self) -> bool:

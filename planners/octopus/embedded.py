@@ -15,8 +15,8 @@ from pathlib import Path
 from ...graphs.sections import OctopusSpec
 from ...graphs.signature import Neighbor, Signature
 from ...graphs.walk import Arguments, Decision, Place, Query, Result, Step, Trace
-from .arguments import BARE, Filling, fill
-from .board import Assessment, Board, Vectors
+from .arguments import BARE, fill
+from .board import Assessment, Board, Vectors, key_of
 from .calibration import Calibration
 from .encoder import SHIPPED, Encoder
 from .reading import read_request
@@ -168,11 +168,9 @@ class EmbeddedOctopus:
     ) -> Decision:
         neighbor = board.neighbors[index]
         leaf = assessed.leaves[index]
-        filling = Filling()
-        if neighbor.signature is not None:
-            filling = assessed.fillings.get(f"{index}/{neighbor.id}") or fill(neighbor.signature, ready.text, inputs)
-        elif leaf.signature is not None:
-            filling = assessed.fillings.get(f"{index}/{leaf.card.id}") or Filling()
+        filling = assessed.filling_of(leaf)
+        if neighbor.signature is not None and key_of(leaf) not in assessed.fillings:
+            filling = fill(neighbor.signature, ready.text, inputs)
         query = reformatted(neighbor, ready.text, filling)
         arguments = filling.arguments if neighbor.signature is not None else {}
         return Decision(neighbor.id, query, probability, arguments, ready.item.part, parents)

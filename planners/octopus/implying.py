@@ -49,7 +49,7 @@ def _end_of_inner(text: str, start: int, story: Story) -> int:
     """Where the inner request is complete: after the first argument that makes it so; `start` if none does."""
     found = story.board.assess(text[start:])
     mentions = [m for filling in found.fillings.values() for of in filling.mentions.values() for m in of]
-    for end in sorted({mention.end for mention in mentions if mention.end > mention.start})[:3]:
+    for end in sorted({mention.end for mention in mentions if mention.in_text})[:3]:
         inner = story.board.assess(text[start : start + end])
         if inner.filling.complete and from_text(inner) and not inner.abstains:
             return start + end

@@ -164,7 +164,11 @@ def replace_references(text: str, bound: list[tuple[Reference, list[Result]]], *
         words = [_number(result) if bare else in_place(result) for result in results]
         if not words or None in words:
             continue
-        text = text[: reference.start] + _worded(reference, words, text[reference.end :]) + text[reference.end :]
+        text = (
+            text[: reference.start]
+            + worded(reference, " and ".join(filter(None, words)), text[reference.end :])
+            + text[reference.end :]
+        )
     return text
 
 
@@ -177,8 +181,8 @@ def _number(result: Result) -> str | None:
     return amount.group() if amount else words
 
 
-def _worded(reference: Reference, words: list[str | None], after: str) -> str:
-    joined = " and ".join(word for word in words if word)
+def worded(reference: Reference, joined: str, after: str = "") -> str:
+    """Words in the form of the reference they replace; `after` is the text that follows it."""
     if reference.form is Form.OWNER:
         return joined if after.startswith(" value") else f"{joined}'s"
     if reference.form is Form.PLACE:

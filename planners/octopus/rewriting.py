@@ -11,9 +11,8 @@ from ...graphs.signature import Clues, Neighbor
 from .arguments import Filling
 from .finders import find_quoted
 
-_CRITICAL = re.compile(
-    r"\d[\d.,:/-]*|\b(?:not|no|never|without|except|unless|none)\b|\b[A-Z]{2,}\b|\b\w+n't\b", re.IGNORECASE
-)
+_FIGURE = re.compile(r"\d[\d.,:/-]*")
+_NEGATION = re.compile(r"\b(?:not|no|never|without|except|unless|none|\w+n't)\b", re.IGNORECASE)
 _ACRONYM = re.compile(r"\b[A-Z]{2,}\b")
 
 
@@ -48,11 +47,8 @@ def keeps_critical(before: str, after: str) -> bool:
 
 def critical_tokens(text: str) -> Counter[str]:
     """Numbers, negations and exceptions, acronyms and quoted strings, counted."""
-    found = [match.group().rstrip(".,:/-").lower() for match in _CRITICAL.finditer(text) if not match.group().isalpha()]
-    found += [
-        word.lower()
-        for word in re.findall(r"\b(?:not|no|never|without|except|unless|none|\w+n't)\b", text, re.IGNORECASE)
-    ]
+    found = [figure.rstrip(".,:/-") for figure in _FIGURE.findall(text)]
+    found += [word.lower() for word in _NEGATION.findall(text)]
     found += _ACRONYM.findall(text)
     found += [str(mention.value) for mention in find_quoted(text, Clues())]
     return Counter(found)
@@ -60,5 +56,5 @@ def critical_tokens(text: str) -> Counter[str]:
 
 def _as_written(value: Any, name: str, filling: Filling, text: str) -> str:
     """The words the value was found in, if it came from the text; the value itself otherwise."""
-    mentions = [mention for mention in filling.mentions.get(name, ()) if mention.end > mention.start]
+    mentions = [mention for mention in filling.mentions.get(name, ()) if mention.in_text]
     return text[mentions[0].start : mentions[0].end] if len(mentions) == 1 else str(value)

@@ -135,7 +135,7 @@ def _coordinated(text: str, parameter: Parameter, whole: Assessment) -> list[Men
     for name in same:
         spare += [mention for mention in filling.spare.get(name, ()) if mention not in spare]
     matter = _matter(text)
-    free = [m for m in (*used, *spare) if m.end > m.start and not any(a < m.end and m.start < b for a, b in matter)]
+    free = [m for m in (*used, *spare) if m.in_text and not any(a < m.end and m.start < b for a, b in matter)]
     found = sorted({(m.start, m.end): m for m in free}.values(), key=lambda m: m.start)
     needed_elsewhere = sum(1 for name in same if name != parameter.name and filling.mentions.get(name))
     runs: list[list[Mention]] = []
@@ -187,7 +187,7 @@ def _held_together(text: str, whole: Assessment) -> list[tuple[int, int]]:
     of_many = [p.name for p in whole.leaf.signature.parameters if p.many] if whole.leaf.signature else []
     spans: list[tuple[int, int]] = []
     for name, mentions in whole.filling.mentions.items():
-        found = [mention for mention in mentions if mention.end > mention.start]
+        found = [mention for mention in mentions if mention.in_text]
         spans += [
             (mention.start, mention.end) for mention in found if isinstance(mention.value, list) or name in of_many
         ]
@@ -257,8 +257,8 @@ def _first_argument(assessed: Assessment) -> int | None:
     """Where the first argument begins in the text, required ones before others; None if none came from the text."""
     signature, mentions = assessed.leaf.signature, assessed.filling.mentions
     required = [parameter.name for parameter in signature.parameters if parameter.required] if signature else []
-    starts = [m.start for name in required for m in mentions.get(name, ()) if m.end > m.start]
-    return min(starts or [m.start for of in mentions.values() for m in of if m.end > m.start], default=None)
+    starts = [m.start for name in required for m in mentions.get(name, ()) if m.in_text]
+    return min(starts or [m.start for of in mentions.values() for m in of if m.in_text], default=None)
 
 
 def _lead(text: str, board: Board) -> str | None:
@@ -280,7 +280,7 @@ def _filled_from(text: str, signature: Signature) -> bool:
 
 def _all_found(filling: Filling, signature: Signature) -> bool:
     required = [parameter for parameter in signature.parameters if parameter.required and parameter.kind.name != "text"]
-    in_text = {name for name, mentions in filling.mentions.items() if any(m.end > m.start for m in mentions)}
+    in_text = {name for name, mentions in filling.mentions.items() if any(m.in_text for m in mentions)}
     return filling.complete and bool(in_text) and all(parameter.name in in_text for parameter in required)
 
 

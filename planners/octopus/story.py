@@ -107,7 +107,7 @@ def named_in(text: str, assessed: Assessment) -> tuple[tuple[str, str], ...]:
     for parameter in signature.parameters if signature else ():
         found = assessed.filling.mentions.get(parameter.name, ())
         if parameter.kind.name not in ("text", "choice", "boolean"):
-            named += [(m.start, parameter.kind.name, text[m.start : m.end]) for m in found if m.end > m.start]
+            named += [(m.start, parameter.kind.name, text[m.start : m.end]) for m in found if m.in_text]
     named += [(mention.start, "file", str(mention.value)) for mention in files_in(text)]
     return tuple((kind, words) for _, kind, words in sorted(set(named)))
 
@@ -126,7 +126,7 @@ def wanted_by(assessed: Assessment) -> tuple[str, ...]:
 
 def from_text(assessed: Assessment) -> bool:
     """True if an argument of the best leaf stands in the text."""
-    return any(mention.end > mention.start for of in assessed.filling.mentions.values() for mention in of)
+    return any(mention.in_text for of in assessed.filling.mentions.values() for mention in of)
 
 
 def sureness(assessed: Assessment) -> float:
