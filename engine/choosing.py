@@ -9,6 +9,7 @@ from pathlib import Path
 from ..graphs.errors import InputError, nearest
 from ..graphs.model import OctopusSpec
 from ..graphs.registry import known, load
+from ..planners.octopus.trained import FILE, Trained
 from ..planners.seams import Octopus, Strategy
 
 OCTOPUSES = "octograph.octopuses"
@@ -63,5 +64,7 @@ def _change(given: str | Path | None) -> Callable[[OctopusSpec], OctopusSpec]:
             f"no Octopus {str(given)!r}{nearest(str(given), backends)}; "
             f"give a backend ({', '.join(backends)}) or a folder of trained weights"
         )
-    weights = str(folder.resolve())
-    return lambda spec: OctopusSpec(backend="embedded", weights=weights, threshold=spec.threshold)
+    weights, backend = str(folder.resolve()), "embedded"
+    if (folder / FILE).is_file():
+        backend = Trained.read(folder).backend
+    return lambda spec: OctopusSpec(backend=backend, weights=weights, threshold=spec.threshold)

@@ -12,7 +12,7 @@ from ..graphs.signature import Neighbor
 from ..nodes.catalog import Catalog
 from ..nodes.tool import Tool, ToolWorker
 from ..nodes.worker import Worker
-from ..planners.seams import Octopus, Strategy
+from ..planners.seams import BoundToGraph, Octopus, Strategy
 
 WORKERS = "octograph.workers"
 """Entry-point group of worker kinds; each loads to a function `(node, graph) -> Worker`."""
@@ -74,7 +74,10 @@ class Crew:
         """The Octopus that decides at `node`."""
         octopus = self._octopus.get(node)
         if octopus is None:
-            octopus = self._octopus[node] = self._choose_octopus(self.spec(node), self._folder)
+            octopus = self._choose_octopus(self.spec(node), self._folder)
+            if isinstance(octopus, BoundToGraph):
+                octopus.check_graph(self.graph)
+            self._octopus[node] = octopus
         return octopus
 
     def strategy(self, node: NodeId) -> Strategy:
@@ -140,12 +143,21 @@ class Crew:
         if tool is None:
             inside = self.inside(id_).workers_inside() if self.is_agent(id_) else ()
             return Neighbor(
-                id_, node.description, node.examples, None, node.takes, node.gives, node.reformat, again, inside
+                id_,
+                node.description,
+                node.examples,
+                None,
+                node.takes,
+                node.gives,
+                node.reformat,
+                again,
+                node.token,
+                inside,
             )
         examples = (*node.examples, *(example for example in tool.examples if example not in node.examples))
         gives = node.gives or (tool.signature.gives,)
         description = node.description or tool.description
-        return Neighbor(id_, description, examples, tool.signature, node.takes, gives, node.reformat, again)
+        return Neighbor(id_, description, examples, tool.signature, node.takes, gives, node.reformat, again, node.token)
 
     def _make_worker(self, node: Node) -> Worker:
         if node.id in self._given:

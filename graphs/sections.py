@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from .secrets import check_characters, refuse_references, reveal, reveal_all
 
@@ -59,6 +59,57 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+def _model(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class ModelSpec(Section):
+    """A language model: where its weights or its endpoint are, and how it generates. Just a name may be written."""
+
+    name: Hidden = Field(
+        min_length=1,
+        description="A folder of weights (relative to the graph file), a name on the hub, or the endpoint's name for it.",
+    )
+    backend: Shown | None = Field(
+        default=None,
+        description="transformers (weights on this machine) or openai (an endpoint); the kind's own by default.",
+    )
+    url: Hidden | None = Field(
+        default=None, description="Base address of an OpenAI-compatible endpoint, such as http://localhost:8000/v1."
+    )
+    key: Hidden | None = Field(default=None, description="The endpoint's API key, as ${NAME}.")
+    adapter: Hidden | None = Field(
+        default=None, description="A LoRA adapter: a folder or hub name; for an endpoint, the adapter's name there."
+    )
+    task: Literal["causal", "seq2seq", "masked", "classification", "vision"] | None = Field(
+        default=None, description="What the weights do; read from their configuration by default."
+    )
+    revision: Shown | None = Field(default=None, description="Branch, tag or commit on the hub.")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        default="auto", description="Type of the weights in memory; auto is the one they were saved in."
+    )
+    device: Shown = Field(default="auto", description="auto, cpu, cuda, cuda:1, mps.")
+    quantization: Literal["8bit", "4bit"] | None = Field(
+        default=None, description="Quantize while loading; needs bitsandbytes."
+    )
+    max_tokens: Whole = Field(default=256, ge=1, description="Tokens generated at most.")
+    temperature: Number = Field(default=0.0, ge=0, le=2, description="0 always takes the most probable token.")
+    top_p: Number | None = Field(default=None, gt=0, le=1, description="Sample only from this share of probability.")
+    seed: Whole | None = Field(default=None, ge=0, description="Makes sampling repeatable.")
+    stop: tuple[Shown, ...] = Field(default=(), description="Texts that end the generation; not part of the output.")
+    system: Hidden | None = Field(default=None, description="System message, for models with a chat template.")
+    chat: bool | None = Field(
+        default=None, description="Whether to use the chat template; by default where the weights bring one."
+    )
+    batch: Whole = Field(default=8, ge=1, description="Concurrent calls answered together at most.")
+    generation: Settings = Field(
+        default_factory=dict, description="Further generation settings, passed on to transformers or the endpoint."
+    )
+
+
+Model = Annotated[ModelSpec, BeforeValidator(_model)]
+
+
 class OctopusSpec(Section):
     """Which Octopus decides, and how sure it has to be."""
 
@@ -66,6 +117,12 @@ class OctopusSpec(Section):
         default="embedded", description="embedded, functional, chat, scripted, or the name of a plug-in."
     )
     weights: Hidden | None = Field(default=None, description="Folder of trained weights, relative to the graph file.")
+    model: Model | None = Field(
+        default=None, description="backends functional and chat: the language model, by name or with its settings."
+    )
+    adapter: Hidden | None = Field(
+        default=None, description="backends functional and chat: this master's own LoRA adapter on the model."
+    )
     threshold: Number | None = Field(
         default=None, ge=0, le=1, description="Abstain where the best neighbor is less probable than this."
     )
@@ -106,6 +163,9 @@ class Node(Section):
     )
     takes: tuple[Shown, ...] = Field(default=(), description="Kinds of input it accepts; empty accepts any.")
     gives: tuple[Shown, ...] = Field(default=(), description="Kinds of output it may give.")
+    token: Shown | None = Field(
+        default=None, description="Its functional token, such as <nexa_4>; the trained weights' own by default."
+    )
     octopus: OctopusSpec | None = Field(
         default=None, description="The Octopus that decides here; the graph's by default."
     )
@@ -116,7 +176,9 @@ class Node(Section):
     timeout: Number | None = Field(default=None, gt=0, description="Seconds one try may take.")
     tool: Shown | None = Field(default=None, description="kind tool: the tool's name, such as units.convert.")
     graph: Shown | None = Field(default=None, description="kind agent: the sub-graph's file, relative to this one.")
-    model: Settings | None = Field(default=None, description="kinds model and chat: backend, name and settings.")
+    model: Model | None = Field(
+        default=None, description="kinds model and chat: the language model, by name or with its settings."
+    )
     prompt: Hidden | None = Field(default=None, description="kinds model and chat: the prompt, with {query} in it.")
     settings: Settings = Field(default_factory=dict, description="Settings of a plug-in kind.")
 

@@ -94,5 +94,7 @@ class Neighbor:
     """How its query should be worded; with a `{query}` in it a template, else an instruction to a language model."""
     again: bool = False
     """True if it has a self-connection: it may be called several times, also in parallel."""
+    token: str | None = None
+    """Its functional token, where the graph names one."""
     inside: tuple[Neighbor, ...] = ()
     """The workers inside an agent, however deep: what it can do, one level of abstraction down."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from ..graphs.model import Graph
 from ..graphs.signature import Neighbor
 from ..graphs.walk import Arguments, Decision, Place, Query, Trace
 
@@ -38,6 +39,15 @@ class FillsArguments(Protocol):
 
     def fill(self, query: Query, neighbor: Neighbor) -> Arguments:
         """The arguments found in the query's words and inputs; those that are nowhere to be found are left out."""
+        ...
+
+
+@runtime_checkable
+class BoundToGraph(Protocol):
+    """What an Octopus may do besides: refuse a graph that its weights were not trained for."""
+
+    def check_graph(self, graph: Graph) -> None:
+        """Raises InputError, saying what differs, before the first decision in a graph is asked for."""
         ...
 
 

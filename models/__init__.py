@@ -1,0 +1,1 @@
+"""Language models as resources: loaded once, shared by nodes and Octopuses, batched, unloaded under a memory budget."""
