@@ -68,7 +68,7 @@ class ModelSpec(Section):
 
     name: Hidden = Field(
         min_length=1,
-        description="A folder of weights (relative to the graph file), a name on the hub, or the endpoint's name for it.",
+        description="A folder of weights (relative to the graph file), a hub name, or the endpoint's name for it.",
     )
     backend: Shown | None = Field(
         default=None,

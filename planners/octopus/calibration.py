@@ -13,8 +13,8 @@ from ...graphs.errors import InputError
 class Calibration:
     """Weights of the evidence for a neighbor, in logits.
 
-    Fitted by `training/encoder/fit_calibration.py` by maximum likelihood on labelled requests; `weights/calibration.json`
-    holds the values with the figures they were fitted to.
+    Fitted by `training/encoder/fit_calibration.py` by maximum likelihood on labelled requests;
+    `weights/calibration.json` holds the values with the figures they were fitted to.
     """
 
     scale: float = 18.0
