@@ -91,20 +91,16 @@ _REMEDY = "train again with octograph train, or use the graph they were trained 
 
 
 def outline(graph: Graph) -> dict[str, str]:
-    """Node id -> digest of what an Octopus chooses by: kind, description, tool, sub-graph, and the node's edges."""
+    """Node id -> digest of what an Octopus chooses by: description, tool, sub-graph, and the node's edges.
+
+    What answers there (its kind, its model, its prompt) may change: the choice stays the same.
+    """
     return {id_: _digest(_traits(graph, id_, node)) for id_, node in graph.nodes.items()}
 
 
 def _traits(graph: Graph, id_: str, node: Node) -> list[Any]:
-    return [
-        id_,
-        node.kind,
-        node.description,
-        node.tool,
-        node.graph,
-        sorted(graph.neighbors(id_)),
-        sorted(graph.always(id_)),
-    ]
+    edges = [sorted(graph.neighbors(id_)), sorted(graph.always(id_))]
+    return [id_, node.is_master, node.description, node.tool, node.graph, edges]
 
 
 def _digest(data: Any) -> str:
