@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ class Sample:
     """The agents in whose sub-graph `at` is; empty for the graph itself."""
     origin: str = ""
     """How the request came about: what shares an origin is never split between training and held back."""
+    topic: str = ""
+    """What it is about, finer than its node: the embedded Octopus's head learns a class for each."""
 
     @property
     def neighbor(self) -> NodeId | None:
@@ -131,4 +133,7 @@ def _samples_of(text: str, graph: Graph) -> Sequence[Sample]:
         raise InputError(f"not an object; {FORM}")
     if "steps" in data or "trace" in data:
         return samples_of_walk(data, graph)
-    return samples_of_request(data, graph)
+    topic = data.get("topic", "")
+    if not isinstance(topic, str):
+        raise InputError("'topic' must be a text")
+    return [replace(sample, topic=topic) for sample in samples_of_request(data, graph)]

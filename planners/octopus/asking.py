@@ -39,7 +39,8 @@ def question_at(
     """
     ended = [step for step in trace.steps if step.status != "skipped"]
     done = tuple(step for step in ended if step.status == "done")
-    part = 1 + max((one.part for one in (*ended, *trace.running)), default=-1)
+    parts = [step.part for step in ended] + [call.part for call in trace.running]
+    part = 1 + max(parts, default=-1)
     if at.hop is not None:
         last = next((step for step in done if step.hop == at.hop), None)
         if last is None:

@@ -18,6 +18,7 @@ from ...graphs.walk import Result
 from .arguments import TEXTUAL, Filling, compatible, fill
 from .calibration import Calibration
 from .finders import find_files, stem
+from .head import Head, read_whole
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
@@ -73,6 +74,8 @@ class Features:
     """(leaves,): a worker that combines results, while there are none to combine."""
     background: float
     """Soft maximum of the similarities to requests of no particular domain."""
+    learned: NDArray[np.float64] | None
+    """(neighbors + 1,): log P(neighbor or stop | text) of a trained head; None without one."""
     fillings: dict[str, Filling]
 
 
@@ -121,9 +124,11 @@ class Board:
         embed: Embed,
         background: Vectors,
         calibration: Calibration,
+        head: Head | None = None,
     ) -> None:
         self.neighbors = tuple(neighbors)
         self._embed = embed
+        self._head = head
         self._calibration = calibration
         self.leaves, self._texts = _leaves(self.neighbors)
         self._matrix = embed_cards([gist(text) for text in self._texts])  # (rows, width)
@@ -197,7 +202,14 @@ class Board:
                 missing[position] = _wanting(filling, files > 0, pending)
                 idle[position] = max(len(inputs), len(pending)) < 2 and _waits_for_results(leaf.signature, filling)
         background = sharpness * float(np.log(near.sum() + 1e-30))
-        return Features(fits, explained, missing, self._named_in(text), self._bare, idle, background, fillings)
+        named = self._named_in(text)
+        learned = self._learned(like or text)
+        return Features(fits, explained, missing, named, self._bare, idle, background, learned, fillings)
+
+    def _learned(self, text: str) -> NDArray[np.float64] | None:
+        if self._head is None:
+            return None
+        return self._head.scores(read_whole([text], self._embed)[0], [neighbor.id for neighbor in self.neighbors])
 
     def weigh(self, features: Features, calibration: Calibration) -> Assessment:
         """The softmax over neighbors and stop."""
@@ -212,6 +224,8 @@ class Board:
         scores = np.full(len(self.neighbors) + 1, -np.inf)  # (neighbors + 1,)
         np.logaddexp.at(scores, self._owner, logits)
         scores[-1] = calibration.stop + calibration.background * features.background
+        if features.learned is not None and self._head is not None:
+            scores = self._head.untrained * scores + self._head.trust * features.learned
         weights = np.exp(scores - scores.max())
         probabilities = weights / weights.sum()
         best = {self.leaves[position].owner: self.leaves[position] for position in np.argsort(logits, kind="stable")}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from ...graphs.model import Graph
 from ...graphs.sections import OctopusSpec
 from ...graphs.signature import Neighbor, Signature
 from ...graphs.walk import Arguments, Decision, Place, Query, Result, Step, Trace
@@ -19,10 +20,12 @@ from .arguments import BARE, fill
 from .board import Assessment, Board, Vectors, key_of
 from .calibration import Calibration
 from .encoder import SHIPPED, Encoder
+from .head import Head
 from .reading import read_request
 from .references import replace_references
 from .rewriting import reformatted
 from .story import Item
+from .trained_head import reads_whole, trained_in
 from .vector_cache import VectorCache
 
 BOARDS = 256
@@ -57,10 +60,13 @@ class EmbeddedOctopus:
     """Chooses by similarity to functional tokens and by the arguments found; rewrites by rule, never by guess."""
 
     def __init__(self, spec: OctopusSpec | None = None, folder: Path | None = None) -> None:
+        """Raises InputError for weights that can't be used and for settings that mean nothing here."""
         spec = spec or OctopusSpec()
-        weights = SHIPPED if spec.weights is None else (folder or Path()) / spec.weights
-        self._encoder = _shared_encoder(weights)
-        self._weights = weights
+        given = SHIPPED if spec.weights is None else (folder or Path()) / spec.weights
+        self._trained = trained_in(given)
+        self._weights = SHIPPED if self._trained is not None else given
+        self._encoder = _shared_encoder(self._weights)
+        self._whole = reads_whole(spec.settings, self._trained)
         self._threshold = spec.threshold
         self._cache = VectorCache()
         self._boards: OrderedDict[tuple[int, ...], Board] = OrderedDict()
@@ -86,6 +92,11 @@ class EmbeddedOctopus:
                 decisions += self._decide(board, ready, query, trace)
         return decisions
 
+    def check_graph(self, graph: Graph) -> None:
+        """See `BoundToGraph.check_graph`: a trained head belongs to its graph."""
+        if self._trained is not None:
+            self._trained.check(graph)
+
     def fill(self, query: Query, neighbor: Neighbor) -> Arguments:
         """See `FillsArguments.fill`."""
         return {} if neighbor.signature is None else fill(neighbor.signature, query.text, query.inputs).arguments
@@ -102,7 +113,9 @@ class EmbeddedOctopus:
         if not trace.steps and not trace.running:
             self._readings.pop(key, None)
         if key not in self._readings:
-            self._readings[key] = read_request(query.text, board, query.inputs)
+            self._readings[key] = (
+                (Item(0, query.text),) if self._whole else read_request(query.text, board, query.inputs)
+            )
             while len(self._readings) > READINGS:
                 self._readings.popitem(last=False)
         return self._readings[key]
@@ -181,7 +194,7 @@ class EmbeddedOctopus:
         key = tuple(map(id, neighbors))  # a board keeps its neighbors alive, so no id is used twice
         if key not in self._boards:
             self._boards[key] = Board(
-                neighbors, self._embed_cards, self._encoder.encode, self._background, self.calibration
+                neighbors, self._embed_cards, self._encoder.encode, self._background, self.calibration, self._head
             )
             while len(self._boards) > BOARDS:
                 self._boards.popitem(last=False)
@@ -191,6 +204,10 @@ class EmbeddedOctopus:
     def _embed_cards(self, texts: Sequence[str]) -> Vectors:
         """Vectors of descriptions and examples, from the cache on disk where they were embedded before."""
         return self._cache.embed_cached(self._encoder, texts)
+
+    @cached_property
+    def _head(self) -> Head | None:
+        return None if self._trained is None else Head.read(self._trained.folder, self._encoder.width)
 
     @cached_property
     def _background(self) -> Vectors:
