@@ -137,9 +137,15 @@ class Workflow:
         trace = Trace(self.graph.name, request.text)
         return await self._crew.octopus(start).choose(request, Place(start), self._crew.cards(start), trace)
 
-    def neighbors(self, node: NodeId) -> Sequence[Neighbor]:
-        """The cards an Octopus at `node` chooses among, in the order of the graph."""
-        return self._crew.cards(node)
+    def neighbors(self, node: NodeId, inside: Sequence[NodeId] = ()) -> Sequence[Neighbor]:
+        """The cards an Octopus at `node` chooses among, in the order of the graph.
+
+        `inside` names the agents on the way down to a node of a sub-graph.
+        """
+        crew = self._crew
+        for agent in inside:
+            crew = crew.inside(agent)
+        return crew.cards(node)
 
     async def stream(
         self, query: str, *, thread: str | None = None, max_hops: int | None = None, seconds: float | None = None

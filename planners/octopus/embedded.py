@@ -68,6 +68,7 @@ class EmbeddedOctopus:
         self._encoder = _shared_encoder(self._weights)
         self._whole = reads_whole(spec.settings, self._trained)
         self._threshold = spec.threshold
+        self._known_as: dict[str, str] = {}
         self._cache = VectorCache()
         self._boards: OrderedDict[tuple[int, ...], Board] = OrderedDict()
         self._readings: OrderedDict[tuple[object, ...], tuple[Item, ...]] = OrderedDict()
@@ -84,7 +85,7 @@ class EmbeddedOctopus:
 
     async def choose(self, query: Query, at: Place, neighbors: Sequence[Neighbor], trace: Trace) -> Sequence[Decision]:
         """See `Octopus.choose`. At a worker only the parts that build on its result are decided."""
-        board = self._board(tuple(neighbors))
+        board = self._board(tuple(neighbors), trace.graph)
         items = self._read(query, trace, board)
         decisions: list[Decision] = []
         for ready in self._ready(items, trace):
@@ -95,15 +96,15 @@ class EmbeddedOctopus:
     def check_graph(self, graph: Graph) -> None:
         """See `BoundToGraph.check_graph`: a trained head belongs to its graph."""
         if self._trained is not None:
-            self._trained.check(graph)
+            self._known_as[graph.name] = self._trained.check(graph).name
 
     def fill(self, query: Query, neighbor: Neighbor) -> Arguments:
         """See `FillsArguments.fill`."""
         return {} if neighbor.signature is None else fill(neighbor.signature, query.text, query.inputs).arguments
 
-    def board(self, neighbors: Sequence[Neighbor]) -> Board:
+    def board(self, neighbors: Sequence[Neighbor], graph: str = "") -> Board:
         """The functional tokens of these neighbors, for inspection and for fitting."""
-        return self._board(tuple(neighbors))
+        return self._board(tuple(neighbors), graph)
 
     # Reading ---------------------------------------------------------------------------------------------------
 
@@ -190,11 +191,12 @@ class EmbeddedOctopus:
 
     # Functional tokens -----------------------------------------------------------------------------------------
 
-    def _board(self, neighbors: tuple[Neighbor, ...]) -> Board:
+    def _board(self, neighbors: tuple[Neighbor, ...], graph: str) -> Board:
         key = tuple(map(id, neighbors))  # a board keeps its neighbors alive, so no id is used twice
         if key not in self._boards:
+            head = self._head_for(graph)
             self._boards[key] = Board(
-                neighbors, self._embed_cards, self._encoder.encode, self._background, self.calibration, self._head
+                neighbors, self._embed_cards, self._encoder.encode, self._background, self.calibration, head
             )
             while len(self._boards) > BOARDS:
                 self._boards.popitem(last=False)
@@ -204,6 +206,9 @@ class EmbeddedOctopus:
     def _embed_cards(self, texts: Sequence[str]) -> Vectors:
         """Vectors of descriptions and examples, from the cache on disk where they were embedded before."""
         return self._cache.embed_cached(self._encoder, texts)
+
+    def _head_for(self, graph: str) -> Head | None:
+        return None if self._head is None else self._head.of(self._known_as.get(graph, graph))
 
     @cached_property
     def _head(self) -> Head | None:

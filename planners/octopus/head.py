@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,8 @@ class Head:
 
     nodes: tuple[str, ...]
     """(classes,): the node each class belongs to, `STOP` for requests that fit none."""
+    graphs: tuple[str, ...]
+    """(classes,): the graph that node is in; a head may know a graph and the sub-graphs of its agents."""
     weights: NDArray[np.float32]
     """(width, classes)"""
     bias: NDArray[np.float32]
@@ -47,10 +49,15 @@ class Head:
     untrained: float = 0.0
     """Factor of the functional tokens' own logits, made from descriptions and examples alone."""
 
-    @property
-    def knows_stop(self) -> bool:
-        """Whether it has seen requests that fit no node."""
-        return STOP in self.nodes
+    def of(self, graph: str) -> Head | None:
+        """The part of it that belongs to one graph; None if it knows nothing about it."""
+        own = [position for position, name in enumerate(self.graphs) if name == graph]
+        if not own:
+            return None
+        nodes = tuple(self.nodes[position] for position in own)
+        return replace(
+            self, nodes=nodes, graphs=(graph,) * len(own), weights=self.weights[:, own], bias=self.bias[own]
+        )
 
     def scores(self, vector: NDArray[np.float32], neighbors: Sequence[str]) -> Array:
         """(neighbors + 1,): log P(neighbor | text), then log P(stop | text), over these alone.
@@ -76,6 +83,7 @@ class Head:
         np.savez_compressed(
             data,
             nodes=np.array(self.nodes, dtype=np.str_),
+            graphs=np.array(self.graphs, dtype=np.str_),
             weights=self.weights.astype(np.float16),
             bias=self.bias.astype(np.float32),
             mix=np.array([self.trust, self.untrained], dtype=np.float64),
@@ -89,17 +97,17 @@ class Head:
         path = folder / FILE
         try:
             with np.load(path, allow_pickle=False) as data:
-                nodes = tuple(map(str, data["nodes"]))
+                nodes, graphs = tuple(map(str, data["nodes"])), tuple(map(str, data["graphs"]))
                 weights, bias = data["weights"].astype(np.float32), data["bias"].astype(np.float32)
                 trust, untrained = map(float, data["mix"])
         except OSError as error:
             raise InputError(f"{path}: can't be read ({error.strerror or error}); {_REMEDY}") from error
         except Exception as error:  # numpy and zipfile raise what they like for a damaged file
             raise InputError(f"{path}: damaged, or no head of an Octopus ({error!r}); {_REMEDY}") from error
-        if weights.shape != (width, len(nodes)) or bias.shape != (len(nodes),):
+        if weights.shape != (width, len(nodes)) or bias.shape != (len(nodes),) or len(graphs) != len(nodes):
             made = f"{weights.shape[0]} numbers a text, not {width}"
             raise InputError(f"{path}: made for another encoder ({made}); {_REMEDY}")
-        return cls(nodes, weights, bias, trust, untrained)
+        return cls(nodes, graphs, weights, bias, trust, untrained)
 
 
 _REMEDY = "train again with: octograph train GRAPH DATA.jsonl --base embedded -o DIR"

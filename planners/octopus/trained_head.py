@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ...graphs.errors import InputError, nearest
 from ...graphs.model import Graph
-from .trained import FILE, Trained
+from .trained import FILE, Trained, TrainedGraph
 
 BACKEND = "embedded"
 Reading = Literal["parts", "whole"]
@@ -24,9 +24,9 @@ class TrainedHead:
     folder: Path
     trained: Trained
 
-    def check(self, graph: Graph) -> None:
-        """Raises InputError if the head was trained for another graph."""
-        self.trained.of(graph, self.folder)
+    def check(self, graph: Graph) -> TrainedGraph:
+        """What it was trained for. Raises InputError if that is not this graph."""
+        return self.trained.of(graph, self.folder)
 
 
 def trained_in(folder: Path) -> TrainedHead | None:
