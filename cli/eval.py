@@ -36,6 +36,11 @@ Misses = Annotated[
     typer.Option("--misses", metavar="FILE", help="Write what was planned wrongly there, one JSON object a line."),
 ]
 
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="KEY", help="Print the figures also for each value of this key of the lines."),
+]
+
 _NAMES = {
     "n": "requests",
     "top1": "first node right (top 1)",
@@ -63,6 +68,7 @@ def evaluate(
     as_json: AsJson = False,
     answers: Answers = False,
     misses: Misses = None,
+    by: By = None,
     octopus: OctopusName = None,
     files: Files = None,
     tools: Tools = None,
@@ -82,15 +88,24 @@ def evaluate(
     from .opening import open_workflow
 
     workflow = open_workflow(graph, tools, octopus, files)
-    cases = read_cases(data, workflow.graph)
+    cases = read_cases(data, workflow.graph, by)
     done = run_blocking(lambda: _measured(workflow, cases, answers, quiet))
     figures = measure(done)
+    slices = {name: measure(of) for name, of in _sliced(done).items()} if by is not None else {}
     if misses is not None:
         _write_misses(misses, done)
     if as_json:
-        put_json(asdict(figures))
+        split = {"slices": {name: asdict(of) for name, of in slices.items()}} if by is not None else {}
+        put_json(asdict(figures) | split)
     else:
-        put(_table(figures))
+        put("\n\n".join([_table(figures), *(f"{by}: {name}\n{_table(of)}" for name, of in slices.items())]))
+
+
+def _sliced(done: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    slices: dict[str, list[Outcome]] = {}
+    for outcome in done:
+        slices.setdefault(outcome.slice, []).append(outcome)
+    return dict(sorted(slices.items()))
 
 
 async def _measured(workflow: Workflow, cases: Sequence[Case], answers: bool, quiet: bool) -> list[Outcome]:

@@ -22,17 +22,19 @@ class Case:
     gold: Labels
     contains: tuple[tuple[str, ...], ...] = ()
     """What a right answer says, in any case: one alternative of each entry."""
+    slice: str = ""
+    """The value of the key that figures are split by, if there is one."""
 
 
-def read_cases(path: Path, graph: Graph) -> list[Case]:
-    """The labelled requests of a file, in its order.
+def read_cases(path: Path, graph: Graph, by: str | None = None) -> list[Case]:
+    """The labelled requests of a file, in its order. With `by`, each line must have that key, to split the figures by.
 
     Raises InputError that lists every bad line as `file:line: what`.
     """
     cases, problems = list[Case](), list[str]()
     for number, text in _lines(path):
         try:
-            cases.append(_case(text, graph))
+            cases.append(_case(text, graph, by))
         except InputError as error:
             problems.append(f"{path}:{number}: {error}")
     if not cases and not problems:
@@ -51,7 +53,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _case(text: str, graph: Graph) -> Case:
+def _case(text: str, graph: Graph, by: str | None) -> Case:
     try:
         data = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
@@ -73,7 +75,9 @@ def _case(text: str, graph: Graph) -> Case:
         if plain(end) not in nodes:
             raise InputError(f"a link names {end!r}, which is not among its 'nodes'{nearest(end, nodes)}")
     gold = Labels(tuple(nodes), tuple((plain(a), plain(b)) for a, b in links))
-    return Case(query, gold, _contains(data.get("contains", [])))
+    if by is not None and not isinstance(data.get(by), (str, int, bool)):
+        raise InputError(f"no {by!r} to split the figures by; it has {', '.join(data)}")
+    return Case(query, gold, _contains(data.get("contains", [])), str(data[by]) if by is not None else "")
 
 
 def _check_node(node: str, graph: Graph) -> None:

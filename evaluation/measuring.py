@@ -24,7 +24,8 @@ async def outcomes(workflow: Workflow, cases: Iterable[Case], answer: bool = Fal
         seconds = perf_counter() - began
         ranked = rank(await workflow.adecide(case.query))
         right = await _answers(workflow, case) if answer and case.contains else None
-        yield Outcome(case.query, case.gold, planned, ranked, seconds, not_an_edge(planned, workflow.graph), right)
+        wrong = not_an_edge(planned, workflow.graph)
+        yield Outcome(case.query, case.gold, planned, ranked, seconds, wrong, right, case.slice)
 
 
 def rank(decisions: Sequence[Decision]) -> tuple[str, ...]:

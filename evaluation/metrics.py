@@ -32,6 +32,8 @@ class Outcome:
     """Links of the plan that nothing in the graph carries."""
     answered: bool | None = None
     """Whether the answer said what it should; None if the request was not run."""
+    slice: str = ""
+    """See `Case.slice`."""
 
     @property
     def exact(self) -> bool:
