@@ -15,7 +15,7 @@ _UNITS = {"": 1, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "KI": 2**10, "MI": 2**
 
 
 def memory_budget(device: str) -> int:
-    """Bytes that weights may take on a device (`cpu`, `cuda:0`, `mps`). Raises InputError if the setting is no amount."""
+    """Bytes that weights may take on a device (`cpu`, `cuda:0`, `mps`). InputError if the setting is no amount."""
     said = os.environ.get(VARIABLE)
     if said:
         return bytes_of(said)
