@@ -19,7 +19,8 @@ from .endpoint_features import (
     JSON_SCHEMA,
     LOGPROBS,
     STREAM_OPTIONS,
-    next_to_give_up,
+    Parts,
+    next_to_leave_out,
     refused_by,
     remember,
 )
@@ -82,21 +83,20 @@ class Endpoint:
             InputError: for a refused key, an unknown model, a request that the server can't take.
         """
         url, spec = str(self.spec.url), self.spec
-        refused = refused_by(url, self.model)
-        given_up: frozenset[str] = frozenset()
+        wanted = _wanted(schema is not None, logprobs, on_text is not None)
+        left_out = refused_by(url, self.model) & wanted
         client = await client_of(url, spec.key)
         while True:
-            parts = _parts(schema, logprobs, on_text is not None, refused | given_up)
-            body = {**self._body(), **settings, **_fields(parts, schema)}
+            body = {**self._body(), **settings, **_fields(wanted - left_out, schema)}
             try:
                 completion = await self._send(client, messages, body, on_text)
             except _Refused as refusal:
-                part = next_to_give_up(parts, refusal.message) if refusal.optional else None
-                if part is None:
+                less = next_to_leave_out(wanted, left_out, refusal.message) if refusal.optional else None
+                if less is None:
                     raise await self._error(client, refusal.error) from None
-                given_up |= {part}
+                left_out = less
             else:
-                remember(url, self.model, given_up)
+                remember(url, self.model, left_out)
                 return completion
 
     def _body(self) -> dict[str, Any]:
@@ -166,22 +166,18 @@ class _Refused(Exception):
         super().__init__()
 
 
-def _parts(schema: Mapping[str, Any] | None, logprobs: bool, streaming: bool, refused: frozenset[str]) -> list[str]:
-    """The optional parts to ask for, without those that are refused."""
-    parts = []
-    if schema is not None:
-        parts += [next((part for part in (JSON_SCHEMA, JSON_OBJECT) if part not in refused), "")]
-    parts += [LOGPROBS] if logprobs else []
-    parts += [STREAM_OPTIONS] if streaming else []
-    return [part for part in parts if part and part not in refused]
+def _wanted(structured: bool, logprobs: bool, streaming: bool) -> Parts:
+    """The optional parts of a request."""
+    parts = [JSON_SCHEMA, JSON_OBJECT] if structured else []
+    return frozenset(parts + [LOGPROBS] * logprobs + [STREAM_OPTIONS] * streaming)
 
 
-def _fields(parts: Sequence[str], schema: Mapping[str, Any] | None) -> dict[str, Any]:
+def _fields(parts: Parts, schema: Mapping[str, Any] | None) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if JSON_SCHEMA in parts:
         form = {"name": "answer", "schema": schema, "strict": True}
         fields["response_format"] = {"type": JSON_SCHEMA, "json_schema": form}
-    if JSON_OBJECT in parts:
+    elif JSON_OBJECT in parts:
         fields["response_format"] = {"type": JSON_OBJECT}
     if LOGPROBS in parts:
         fields |= {"logprobs": True, "top_logprobs": TOP}
