@@ -109,6 +109,10 @@ class Crew:
             )
         return crew
 
+    def with_workers(self, workers: Mapping[str, Worker]) -> Crew:
+        """The same crew with other workers at some nodes."""
+        return Crew(self.graph, self._catalog, self._choose_octopus, self._choose_strategy, {**self._given, **workers})
+
     def workers_inside(self) -> tuple[Neighbor, ...]:
         """The cards of every worker of this graph, those inside its agents in the agents' places.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from copy import copy
 from pathlib import Path
 from time import monotonic
 from types import ModuleType
@@ -84,10 +85,7 @@ class Workflow:
         self._storage: Storage | None = None
         self._files = _folder(files)
         self._retry = retry
-        given = {
-            node: ToolWorker(worker) if isinstance(worker, Tool) else worker for node, worker in (workers or {}).items()
-        }
-        _check_workers(self.graph, given)
+        given = _as_workers(self.graph, workers or {})
         catalog = Catalog(tools)
         problems = list(tool_problems(self.graph, catalog, given))
         if problems:
@@ -146,6 +144,16 @@ class Workflow:
         for agent in inside:
             crew = crew.inside(agent)
         return crew.cards(node)
+
+    def worker(self, node: NodeId) -> Worker:
+        """The worker behind a node that is no master and no agent. Raises NotRunnable if it has no implementation."""
+        return self._crew.worker(node)
+
+    def with_workers(self, workers: Mapping[str, Worker | Tool]) -> Workflow:
+        """This workflow with other workers at some nodes; see `workers` above."""
+        other = copy(self)
+        other._crew = self._crew.with_workers(_as_workers(self.graph, workers))
+        return other
 
     async def stream(
         self, query: str, *, thread: str | None = None, max_hops: int | None = None, seconds: float | None = None
@@ -238,7 +246,8 @@ def _folder(files: str | Path | None) -> Path | None:
     return folder
 
 
-def _check_workers(graph: Graph, given: Mapping[str, Worker]) -> None:
+def _as_workers(graph: Graph, given: Mapping[str, Worker | Tool]) -> dict[str, Worker]:
+    """Workers by node. Raises InputError for a node that is not there."""
     for path in given:
         inside, (*agents, node) = graph, path.split("/")
         for agent in agents:
@@ -249,3 +258,4 @@ def _check_workers(graph: Graph, given: Mapping[str, Worker]) -> None:
             inside = inside.agents[agent]
         if node not in inside.nodes:
             raise InputError(f"workers: {path!r}: no node {node!r} in {inside.name!r}{nearest(node, inside.nodes)}")
+    return {node: ToolWorker(worker) if isinstance(worker, Tool) else worker for node, worker in given.items()}
