@@ -58,10 +58,10 @@ def load(place: str, folder: Path, spec: ModelSpec, device: str, room: Room) -> 
     """Read a model. Raises InputError for a folder that is damaged or not what `spec` says."""
     transformers = package("transformers")
     trusted = remote_code_trusted()
+    config = read_config(place, folder)
+    task = spec.task or task_of(config, place)
     try:
         with _silent(transformers):
-            config = transformers.AutoConfig.from_pretrained(folder, trust_remote_code=trusted)
-            task = spec.task or task_of(config, place)
             processor = None
             if task == "vision":
                 processor = transformers.AutoProcessor.from_pretrained(folder, trust_remote_code=trusted)
@@ -74,7 +74,7 @@ def load(place: str, folder: Path, spec: ModelSpec, device: str, room: Room) -> 
     except InputError:
         raise
     except Exception as error:
-        raise InputError(f"{place}: the model can't be loaded: {_told(error)}") from error
+        raise _unloadable(place, error) from error
     if missing := sorted(notes["missing_keys"]):
         raise InputError(
             f"{place}: the weights lack {missing[0]}"
@@ -84,9 +84,20 @@ def load(place: str, folder: Path, spec: ModelSpec, device: str, room: Room) -> 
     if spec.quantization is None:
         model.to(device)
     model.eval()
+    _settle(getattr(model, "generation_config", None))
     adapters = Adapters(model, device, room)
     context = _context(model, tokenizer)
     return LoadedModel(place, model, tokenizer, processor, task, device, context, adapters, bytes_held(model))
+
+
+def read_config(place: str, folder: Path) -> Any:
+    """The configuration of the model in a folder. Raises InputError if it can't be read."""
+    transformers = package("transformers")
+    try:
+        with _silent(transformers):
+            return transformers.AutoConfig.from_pretrained(folder, trust_remote_code=remote_code_trusted())
+    except Exception as error:
+        raise _unloadable(place, error) from error
 
 
 def device_of(spec: ModelSpec) -> str:
@@ -124,6 +135,14 @@ def _settings(spec: ModelSpec, device: str) -> dict[str, Any]:
     return settings
 
 
+def _settle(generation: Any) -> None:
+    """Sampling is ours, row by row: what the weights say about it would only be warned about."""
+    if generation is not None:
+        generation.do_sample, generation.max_length = False, None
+        for name in ("temperature", "top_p", "top_k", "min_p", "typical_p"):
+            setattr(generation, name, None)
+
+
 def _context(model: Any, tokenizer: Any) -> int | None:
     text = model.config.get_text_config()
     limits = [getattr(text, "max_position_embeddings", None), getattr(tokenizer, "model_max_length", None)]
@@ -134,15 +153,15 @@ def _context(model: Any, tokenizer: Any) -> int | None:
     return min(known, default=None)
 
 
-def _told(error: Exception) -> str:
+def _unloadable(place: str, error: Exception) -> InputError:
     """An error of transformers in one line, with our remedy where it asks for trust."""
     text = " ".join(str(error).split())
     if "trust_remote_code" in text:
-        return (
-            "it brings Python code of its own, which is not run unless you trust it: "
+        return InputError(
+            f"{place}: the model brings Python code of its own, which is not run unless you trust it: "
             "--trust-remote-code, or Workflow(..., trust_remote_code=True)"
         )
-    return f"{text[:300]}; it may be damaged or unfinished: fetch it again"
+    return InputError(f"{place}: the model can't be loaded ({text[:300]}); if its files are damaged, fetch them again")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ..graphs.errors import InputError
+from .packages import package
 
 VARIABLE = "OCTOGRAPH_MODEL_MEMORY"
 SHARE = 0.8
@@ -46,12 +47,8 @@ def bytes_held(module: Any) -> int:
 
 def _memory_of(device: str) -> int:
     if device.startswith("cuda"):
-        import torch
-
-        return int(torch.cuda.get_device_properties(device).total_memory)
+        return int(package("torch").cuda.get_device_properties(device).total_memory)
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # no POSIX here
-        import psutil  # comes with accelerate
-
-        return int(psutil.virtual_memory().total)
+        return int(package("psutil").virtual_memory().total)  # comes with accelerate

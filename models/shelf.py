@@ -19,6 +19,7 @@ from ..graphs.sections import ModelSpec
 from .loading import LoadedModel, device_of, load
 from .locating import fetched, located, weights_bytes
 from .memory import VARIABLE, memory_budget, shown_bytes
+from .packages import package
 from .trust import remote_code_trusted
 
 _BYTES: dict[Any, float] = {"float32": 4, "float16": 2, "bfloat16": 2}
@@ -187,6 +188,4 @@ def _expected(files: Path, spec: ModelSpec) -> int:
 def _give_memory_back(device: str) -> None:
     gc.collect()
     if device.startswith("cuda"):
-        import torch
-
-        torch.cuda.empty_cache()
+        package("torch").cuda.empty_cache()

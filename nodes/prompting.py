@@ -1,4 +1,4 @@
-"""What a language model is told: the node's prompt with the query in it, earlier results it may need, its system message.
+"""What a language model is told: the node's prompt with the query in it, earlier results, its system message.
 
 Braces that are no placeholder stay as they are, so that prompts may show JSON; what is filled in is never read again.
 """

@@ -1,0 +1,38 @@
+"""What a model on this machine is asked, and what it says: plain records, the same for every task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..graphs.sections import ModelSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a model, with the settings of the node that asks it."""
+
+    text: str
+    spec: ModelSpec
+    adapter: str | None = None
+    """Place of a LoRA adapter, as `located` gives it."""
+    pictures: tuple[Path, ...] = ()
+    tell: Callable[[str], None] | None = None
+    """Hears the text as it is generated, in the thread that generates it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model said."""
+
+    text: str
+    tokens: int = 0
+    """Tokens generated, the end token included."""
+    prompt_tokens: int = 0
+    finish: str = "stop"
+    """`stop` (it ended by itself or at a stop text), `length` (no tokens left) or `given up`."""
+    log_probability: float | None = None
+    """Of what was generated, tokens that end it included; None where it can't be told."""
+    scores: Mapping[str, float] | tuple[Mapping[str, float], ...] | None = None
+    """For classes, and for each mask: what else it could be, with its probability, the most probable first."""
