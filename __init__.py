@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .engine.events import Decided, Event, HopEnded, HopStarted, Retried, WalkEnded
+    from .engine.events import Decided, Event, HopEnded, HopStarted, Retried, Streamed, WalkEnded
     from .engine.retrying import RetryPolicy
     from .engine.workflow import Workflow
     from .graphs.errors import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .planners.seams import Stop
 
 _ROOMS = {
-    "engine.events": ("Decided", "Event", "HopEnded", "HopStarted", "Retried", "WalkEnded"),
+    "engine.events": ("Decided", "Event", "HopEnded", "HopStarted", "Retried", "Streamed", "WalkEnded"),
     "engine.retrying": ("RetryPolicy",),
     "engine.workflow": ("Workflow",),
     "graphs.errors": (
@@ -108,6 +108,7 @@ __all__ = [
     "ScriptedOctopus",
     "Step",
     "Stop",
+    "Streamed",
     "Tool",
     "Trace",
     "WalkEnded",

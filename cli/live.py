@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..engine.events import Event, HopEnded, HopStarted, Retried
+from ..engine.events import Event, HopEnded, HopStarted, Retried, Streamed
 from ..graphs.display import duration, grow, step_line
 from ..graphs.drawing.from_walk import percent
 from ..graphs.drawing.lettering import one_line, shorten
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SLOW = 8
 """Refreshes a second."""
+_TAIL = 120
+"""Characters shown of what a worker is saying."""
 
 
 @dataclass
@@ -35,6 +37,8 @@ class WalkView:
     """The steps of the walk itself that have ended so far."""
     _branches: dict[int, Tree] = field(default_factory=dict)
     _running: dict[int, Call] = field(default_factory=dict)
+    _said: dict[int, str] = field(default_factory=dict)
+    """By hop, the end of what a worker under way has said so far."""
     _live: Live | None = None
 
     def __enter__(self) -> WalkView:
@@ -85,16 +89,28 @@ class WalkView:
             if not event.inside:
                 self._running[event.call.hop] = event.call
                 self._branches[event.call.hop] = self._root.add(_started(event.call))
+        elif isinstance(event, Streamed):
+            self._hear(event)
         elif isinstance(event, HopEnded) and not event.inside:
             self._running.pop(event.step.hop, None)
+            self._said.pop(event.step.hop, None)
             branch = self._branches.pop(event.step.hop, None) or self._root.add("")
             branch.label = step_line(event.step)
             branch.children.clear()
             grow(branch, event.step.trace or ())
         elif isinstance(event, (HopEnded, Retried)):
+            if isinstance(event, Retried) and not event.inside:
+                self._said.pop(event.call.hop, None)
             agent = self._branch_of(event.inside)
             if agent is not None:
                 agent.add(step_line(event.step) if isinstance(event, HopEnded) else _retried(event))
+
+    def _hear(self, event: Streamed) -> None:
+        """Show the last words of what a worker is saying; inside an agent only its steps are shown."""
+        hop = event.call.hop
+        if not event.inside and hop in self._branches:
+            self._said[hop] = (self._said.get(hop, "") + event.text)[-_TAIL:]
+            self._branches[hop].label = _started(event.call, self._said[hop])
 
     def _branch_of(self, inside: tuple[str, ...]) -> Tree | None:
         """Where something inside an agent is shown while it runs; nowhere if two calls of that agent are under way."""
@@ -110,7 +126,7 @@ def walk_view(quiet: bool, plain: bool = False) -> WalkView:
     return WalkView(console, tree=console.is_terminal and not plain and not quiet)
 
 
-def _started(call: Call) -> Text:
+def _started(call: Call, said: str = "") -> Text:
     from rich.text import Text
 
     line = Text(overflow="fold")
@@ -118,6 +134,8 @@ def _started(call: Call) -> Text:
     line.append(one_line(call.node), "bold")
     line.append(f" {percent(call.probability)} ", "cyan")
     line.append(f"“{shorten(call.query.text, 160)}” …")
+    if said:
+        line.append(f" {one_line(said)}", "dim")
     return line
 
 

@@ -10,11 +10,16 @@ from typing import Any
 
 def put(text: str) -> None:
     """Print an answer; to a terminal without what could steer it."""
+    put_piece(f"{text}\n")
+
+
+def put_piece(text: str) -> None:
+    """Print a piece of an answer, with no line end of ours."""
     if sys.stdout is None:  # closed by the caller
         return
     if sys.stdout.isatty():
         text = "".join(character for character in text if character.isprintable() or character in "\n\t")
-    print(text, flush=True)
+    print(text, end="", flush=True)
 
 
 def put_json(data: Any, indent: int | None = 2) -> None:

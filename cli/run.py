@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..graphs.errors import InputError
 from .leaving import FAILED, INTERRUPTED, command
-from .options import AsJson, Debug, Files, GraphName, OctopusName, Quiet, Request, Tools, read_request
+from .options import AsJson, Debug, Files, GraphName, OctopusName, Quiet, Request, Tools, TrustRemoteCode, read_request
 from .output import put, put_json
 
 if TYPE_CHECKING:
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from ..engine.workflow import Workflow
     from ..graphs.walk import Answer
     from .live import WalkView
+    from .telling import Teller
 
-Streamed = Annotated[bool, typer.Option("--stream", help="Print results as they come; with --json one event a line.")]
+AsItComes = Annotated[bool, typer.Option("--stream", help="Print results as they come; with --json one event a line.")]
 MaxHops = Annotated[
     int | None,
     typer.Option("--max-hops", metavar="N", min=1, help="Hops at most.  [default: the graph's]", show_default=False),
@@ -51,13 +52,14 @@ def run(
     graph: GraphName,
     request: Request,
     as_json: AsJson = False,
-    stream: Streamed = False,
+    stream: AsItComes = False,
     max_hops: MaxHops = None,
     seconds: Seconds = None,
     thread: ThreadName = None,
     octopus: OctopusName = None,
     files: Files = None,
     tools: Tools = None,
+    trust_remote_code: TrustRemoteCode = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -70,15 +72,16 @@ def run(
     """
     from .live import walk_view
     from .opening import open_workflow
+    from .telling import JsonTeller, TextTeller
 
     text = read_request(request)
     if thread is not None and not thread.strip():
         raise InputError("--thread: the name is empty")
-    workflow = open_workflow(graph, tools, octopus, files, threads=thread is not None)
+    workflow = open_workflow(graph, tools, octopus, files, threads=thread is not None, trust_remote_code=trust_remote_code)
     events = workflow.stream(text, thread=thread, max_hops=max_hops, seconds=seconds)
     began = monotonic()
     with walk_view(quiet, plain=stream) as view:
-        teller = _Teller(as_json) if stream else None
+        teller = (JsonTeller() if as_json else TextTeller()) if stream else None
         try:
             answer = _watch(events, view, teller)
         except KeyboardInterrupt:
@@ -97,7 +100,7 @@ def run(
         raise SystemExit(FAILED)
 
 
-def _watch(events: AsyncIterator[Event], view: WalkView, teller: _Teller | None) -> Answer:
+def _watch(events: AsyncIterator[Event], view: WalkView, teller: Teller | None) -> Answer:
     """See the events of a walk, to its answer."""
     from ..engine.blocking import run_blocking
     from ..engine.events import WalkEnded
@@ -121,48 +124,3 @@ def _so_far(workflow: Workflow, text: str, view: WalkView) -> Answer:
 
     trace = Trace(workflow.graph.name, text, tuple(view.steps))
     return compose(workflow.graph, trace, "interrupted", "done", ())
-
-
-class _Teller:
-    """Prints the results of a walk as they come."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-
-    def tell(self, event: Event) -> None:
-        from ..engine.events import HopEnded
-
-        if self._as_json:
-            put_json(event_data(event), indent=None)
-        elif isinstance(event, HopEnded) and not event.inside and event.step.status == "done":
-            put(f"{event.step.node}: {event.step.output}")
-
-    def end(self, answer: Answer) -> None:
-        if self._as_json:
-            put_json({"event": "WalkEnded", "answer": answer.to_data()}, indent=None)
-        elif answer.text:
-            put(f"\n{answer.text}")
-
-
-def event_data(event: Event) -> dict[str, Any]:
-    """An event as plain JSON data."""
-    from ..engine.events import Decided, HopEnded, HopStarted, Retried, WalkEnded
-
-    data: dict[str, Any] = {"event": type(event).__name__}
-    if isinstance(event, WalkEnded):
-        return data | {"answer": event.answer.to_data()}
-    data["inside"] = list(event.inside)
-    if isinstance(event, HopEnded):
-        return data | {"step": event.step.to_data()}
-    if isinstance(event, Decided):
-        decisions = [
-            {"neighbor": one.neighbor, "query": one.query, "probability": one.probability, "part": one.part}
-            for one in event.decisions
-        ]
-        return data | {"at": event.at.node, "decisions": decisions}
-    call = event.call
-    data |= {"hop": call.hop, "source": call.source, "node": call.node, "query": call.query.text}
-    if isinstance(event, Retried):
-        return data | {"attempt": event.attempt, "error": event.error}
-    assert isinstance(event, HopStarted)
-    return data | {"arguments": dict(call.arguments), "probability": call.probability}

@@ -50,6 +50,7 @@ async def _walk_inside(run: Run, call: Call) -> Answer:
         deadline=monotonic() + min(limits.seconds, left - min(left / 2, max(left * _MARGIN, _LEAST_MARGIN))),
         slots=run.slots,
         watch=run.watch,
+        streaming=run.streaming,
         inside=(*run.inside, call.node),
         retry=run.retry,
     )

@@ -24,6 +24,7 @@ Drive = Callable[[Walk, Run], Awaitable[None]]
 async def walk_to_answer(walk: Walk, run: Run, drive: Drive = every_hop) -> Answer:
     """The answer of a walk. Once its seconds are spent, what is under way is cancelled: the best answer so far."""
     if not run.inside:
+        run.streaming = run.watch is not None
         run.watch = journal(walk.id, walk.graph.name, run.watch)
     timer = asyncio.timeout(run.seconds_left)
     try:

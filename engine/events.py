@@ -34,8 +34,17 @@ class HopEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Streamed:
+    """A worker has said a piece of its result; the step at its end holds all of it."""
+
+    call: Call
+    text: str
+    inside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Retried:
-    """A call has failed and will be tried again."""
+    """A call has failed and will be tried again: what it has streamed so far counts for nothing."""
 
     call: Call
     attempt: int
@@ -51,4 +60,4 @@ class WalkEnded:
     answer: Answer
 
 
-Event = Decided | HopStarted | HopEnded | Retried | WalkEnded
+Event = Decided | HopStarted | HopEnded | Streamed | Retried | WalkEnded

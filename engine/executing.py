@@ -9,10 +9,11 @@ from time import perf_counter
 from ..graphs.errors import Abstained, ArgumentError, NotAnEdge, NotRunnable, OctographError, WorkerTimeout
 from ..graphs.walk import Call, Result, Step
 from ..nodes.agent import AgentWorker
+from ..nodes.streaming import told_to
 from ..nodes.tool import ToolWorker
 from ..nodes.worker import Worker
 from ..planners.seams import FillsArguments
-from .events import Retried
+from .events import Retried, Streamed
 from .masking import masked
 from .retrying import retry
 from .running import Run
@@ -90,7 +91,10 @@ async def _attempt(run: Run, worker: Worker, call: Call) -> Result:
     if isinstance(worker, AgentWorker):  # its workers take the slots
         return await _timed(run, worker, call)
     async with run.slots:
-        return await _timed(run, worker, call)
+        if not run.streaming:
+            return await _timed(run, worker, call)
+        with told_to(lambda text: run.tell(Streamed(call, text, run.inside))):
+            return await _timed(run, worker, call)
 
 
 async def _timed(run: Run, worker: Worker, call: Call) -> Result:

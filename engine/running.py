@@ -37,6 +37,8 @@ class Run:
     slots: asyncio.Semaphore
     """Workers at work at the same time, those inside agents included."""
     watch: Callable[[Event], None] | None = None
+    streaming: bool = False
+    """True if somebody watches who wants to hear what workers say as they say it; the log does not."""
     inside: tuple[str, ...] = ()
     """The agents this walk is inside of, outermost first."""
     retry: RetryPolicy | None = None

@@ -65,8 +65,7 @@ class SmallEndpoint:
 
     def __enter__(self) -> SmallEndpoint:
         handler = type("Handler", (_Handler,), {"endpoint": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), handler)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
@@ -90,6 +89,13 @@ class SmallEndpoint:
         asked = next(text for text in reversed(texts) if '"request"' in text)
         request = json.loads(asked)
         return Thinking("\n".join(texts[:1]), request["request"], over=bool(request.get("done")))
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+    def handle_error(self, *_: object) -> None:
+        """A client that has gone is none of the server's business."""
 
 
 class _Handler(BaseHTTPRequestHandler):
