@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .leaving import command
-from .options import AsJson, Debug, Files, GraphName, OctopusName, Quiet, Tools
+from .options import AsJson, Debug, Files, GraphName, OctopusName, Quiet, Tools, TrustRemoteCode
 from .output import put, put_json
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def evaluate(
     octopus: OctopusName = None,
     files: Files = None,
     tools: Tools = None,
+    trust_remote_code: TrustRemoteCode = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -87,7 +88,7 @@ def evaluate(
     from ..evaluation.metrics import measure
     from .opening import open_workflow
 
-    workflow = open_workflow(graph, tools, octopus, files)
+    workflow = open_workflow(graph, tools, octopus, files, trust_remote_code=trust_remote_code)
     cases = read_cases(data, workflow.graph, by)
     done = run_blocking(lambda: _measured(workflow, cases, answers, quiet))
     figures = measure(done)

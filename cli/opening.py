@@ -17,6 +17,7 @@ def open_workflow(
     octopus: str | None = None,
     files: Path | None = None,
     threads: bool = False,
+    trust_remote_code: bool = False,
 ) -> Workflow:
     """The workflow of a graph file or library graph; with `threads` it can store its walks.
 
@@ -27,7 +28,14 @@ def open_workflow(
     if tools:
         trust_current_folder()
     checkpointer = _threads_file() if threads else None
-    return Workflow(graph, tools=tools or (), octopus=octopus, files=files, checkpointer=checkpointer)
+    return Workflow(
+        graph,
+        tools=tools or (),
+        octopus=octopus,
+        files=files,
+        checkpointer=checkpointer,
+        trust_remote_code=trust_remote_code,
+    )
 
 
 def _threads_file() -> Path:

@@ -70,6 +70,10 @@ OctopusName = Annotated[
         show_default=False,
     ),
 ]
+TrustRemoteCode = Annotated[
+    bool,
+    typer.Option("--trust-remote-code", help="Let models run the Python that comes with their weights."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Keep stderr silent about the walk.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of what goes wrong.", hidden=True)]

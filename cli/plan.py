@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .leaving import command
-from .options import AsJson, Debug, GraphName, OctopusName, Request, Tools, read_request
+from .options import AsJson, Debug, GraphName, OctopusName, Request, Tools, TrustRemoteCode, read_request
 from .output import put, put_json
 
 MaxHops = Annotated[
@@ -29,6 +29,7 @@ def plan(
     max_hops: MaxHops = None,
     octopus: OctopusName = None,
     tools: Tools = None,
+    trust_remote_code: TrustRemoteCode = False,
     debug: Debug = False,
 ) -> None:
     """Show the walk that a request would take, with probabilities, without running any worker.
@@ -38,7 +39,8 @@ def plan(
     from .opening import open_workflow
 
     text = read_request(request)
-    planned = open_workflow(graph, tools, octopus).plan(text, max_hops=max_hops)
+    workflow = open_workflow(graph, tools, octopus, trust_remote_code=trust_remote_code)
+    planned = workflow.plan(text, max_hops=max_hops)
     if as_json:
         put_json(planned.to_data())
     else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from pathlib import Path
 from time import monotonic
@@ -15,6 +15,7 @@ from ..graphs.errors import GraphError, InputError, nearest
 from ..graphs.model import Graph, NodeId
 from ..graphs.signature import Neighbor
 from ..graphs.walk import Answer, Decision, Place, Plan, Query, Trace
+from ..models.trust import trusting_remote_code
 from ..nodes.catalog import Catalog
 from ..nodes.folder import working_in
 from ..nodes.tool import Tool, ToolWorker
@@ -62,6 +63,7 @@ class Workflow:
         checkpointer: BaseCheckpointSaver[str] | str | Path | None = None,
         workers: Mapping[str, Worker | Tool] | None = None,
         retry: RetryPolicy | None = None,
+        trust_remote_code: bool = False,
     ) -> None:
         """Check what the graph names and find its tools; nothing is loaded or run.
 
@@ -75,6 +77,7 @@ class Workflow:
                 (an asynchronous one), or the path of a SQLite file.
             workers: Implementations by node id (`agent/node` inside an agent), instead of what the graph says.
             retry: The retry policy of nodes whose graph says nothing about retries.
+            trust_remote_code: Whether models may run the Python that comes with their weights.
 
         Raises:
             GraphError: for a graph that can't be used, with every problem and its place.
@@ -85,6 +88,7 @@ class Workflow:
         self._storage: Storage | None = None
         self._files = _folder(files)
         self._retry = retry
+        self._trusts = trust_remote_code
         given = _as_workers(self.graph, workers or {})
         catalog = Catalog(tools)
         problems = list(tool_problems(self.graph, catalog, given))
@@ -125,7 +129,7 @@ class Workflow:
         """The walk a request would take, as far as it can be told before anything has run."""
         request = _request(query)
         run = self._run(max_hops, None, None, planning)
-        with working_in(self._files) if self._files else nullcontext():
+        with self._surroundings():
             answer = await walk_to_answer(begin(self.graph, request), run)
         return plan_of(self.graph, answer.trace, answer.stopped)
 
@@ -133,7 +137,8 @@ class Workflow:
         """The first decisions on a request, alternatives included: what the Octopus of the start makes of it."""
         request, start = _request(query), self.graph.start
         trace = Trace(self.graph.name, request.text)
-        return await self._crew.octopus(start).choose(request, Place(start), self._crew.cards(start), trace)
+        with self._surroundings():
+            return await self._crew.octopus(start).choose(request, Place(start), self._crew.cards(start), trace)
 
     def neighbors(self, node: NodeId, inside: Sequence[NodeId] = ()) -> Sequence[Neighbor]:
         """The cards an Octopus at `node` chooses among, in the order of the graph.
@@ -188,12 +193,21 @@ class Workflow:
             _encodable("the name of the thread", thread)
         from .runtime import Storage, drive
 
-        with working_in(self._files) if self._files else nullcontext():
+        with self._surroundings():
             if thread is None or self._checkpointer is None:
                 return await walk_to_answer(begin(self.graph, request), run, drive)
             self._storage = self._storage or Storage(self._checkpointer)
             async with self._storage.open(thread) as stored:
                 return await walk_in_thread(stored, request, run)
+
+    @contextmanager
+    def _surroundings(self) -> Iterator[None]:
+        """What holds while a walk is walked or planned: its folder, and whether code of models is trusted."""
+        with (
+            working_in(self._files) if self._files else nullcontext(),
+            trusting_remote_code() if self._trusts else nullcontext(),
+        ):
+            yield
 
     def _run(
         self, hops: int | None, seconds: float | None, watch: Callable[[Event], None] | None, worker_of: WorkerOf
