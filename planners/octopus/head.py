@@ -72,9 +72,11 @@ class Head:
             own = logits[[node == id_ for node in self.nodes]]
             if own.size:
                 scores[position] = _logsumexp(own)
-        scores -= _logsumexp(scores)
-        known = scores[:-1][np.isfinite(scores[:-1])]
-        scores[:-1][~np.isfinite(scores[:-1])] = known.mean() if known.size else 0.0
+        trained = np.isfinite(scores)
+        if trained.any():
+            scores[trained] -= _logsumexp(scores[trained])
+        known = scores[:-1][trained[:-1]]
+        scores[:-1][~trained[:-1]] = known.mean() if known.size else 0.0
         return scores
 
     def write(self, folder: Path) -> None:
@@ -134,5 +136,5 @@ def _windows(text: str) -> list[str]:
 
 
 def _logsumexp(values: Array) -> float:
-    most = float(values.max(initial=-np.inf))
-    return most if not np.isfinite(most) else most + float(np.log(np.exp(values - most).sum()))
+    most = float(values.max())
+    return most + float(np.log(np.exp(values - most).sum()))
