@@ -156,6 +156,13 @@ class Endpoint:
         return errors.of_status(str(self.spec.url), self.model, self.spec.key, error, known)
 
 
+def at_endpoint(model: ModelSpec) -> bool:
+    """Whether a model is asked over HTTP. Raises InputError for an unknown backend."""
+    if model.backend not in (None, "openai", "transformers"):
+        raise InputError(f"model {model.name!r}: no backend {model.backend!r}; there are openai and transformers")
+    return model.backend == "openai" or (model.backend is None and model.url is not None)
+
+
 class _Refused(Exception):
     """A status other than success, on its way to be understood."""
 

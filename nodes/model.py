@@ -11,11 +11,13 @@ from ..graphs.sections import ModelSpec, Node
 from ..graphs.walk import Call, Result
 from ..models.adapters import CONFIG
 from ..models.asking import Desk, shared_desk
+from ..models.endpoint import at_endpoint
 from ..models.locating import located
 from ..models.requests import Reply, Request
 from .prompting import check_prompt, prompt_of
 from .seeing import pictures_of
 from .streaming import listener
+from .worker import Worker
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,16 @@ class ModelWorker:
         return Result(text, None if reply.scores is None else dict(reply.scores))
 
 
-def make_model_worker(node: Node, graph: Graph) -> ModelWorker:
-    """The worker of a node; its model is loaded when it is first asked. Raises InputError for a node without one."""
+def make_model_worker(node: Node, graph: Graph) -> Worker:
+    """The worker of a node, its model loaded when first asked; with an address that of `kind: chat`.
+
+    Raises InputError for a node without a model.
+    """
     if node.model is None:
         raise InputError(f"node {node.id!r}: kind model needs a model, as in model: {{name: folder-or-hub-name}}")
-    if node.model.backend not in (None, "transformers"):
-        raise InputError(
-            f"node {node.id!r}: kind model runs backend transformers; for {node.model.backend!r} write kind: chat"
-        )
+    if at_endpoint(node.model):
+        from .chat import make_chat_worker
+
+        return make_chat_worker(node, graph)
     check_prompt(node)
     return ModelWorker(node, node.model, graph.source.parent if graph.source else None, shared_desk())
