@@ -5,6 +5,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The versions that tests are run with; a relative name, because pip would split a path at its spaces.
+export PIP_CONSTRAINT ?= constraints.txt
 
 QUERY ?= What is the derivative of x^3 at x = 2, and how many feet is that many meters?
 GRAPH ?= graphs/library/desk.yaml
@@ -68,5 +70,5 @@ clean:  ## Remove everything that was built here
 
 .venv/.test: pyproject.toml | .venv/bin/python
 	@echo 'setting up .venv with what the tests need (once) ...' >&2
-	@$(PIP) --editable '.[tools,serve,test]' 2>.venv/setup.log || { cat .venv/setup.log >&2; exit 1; }
+	@$(PIP) --editable '.[tools,serve,train,test]' 2>.venv/setup.log || { cat .venv/setup.log >&2; exit 1; }
 	@touch $@ .venv/.run
