@@ -64,7 +64,7 @@ class EmbeddedOctopus:
         spec = spec or OctopusSpec()
         given = SHIPPED if spec.weights is None else (folder or Path()) / spec.weights
         self._trained = trained_in(given)
-        self._weights = SHIPPED if self._trained is not None else given
+        self._weights = given if self._trained is None or self._trained.has_encoder else SHIPPED
         self._encoder = _shared_encoder(self._weights)
         self._whole = reads_whole(spec.settings, self._trained)
         self._threshold = spec.threshold
@@ -76,7 +76,7 @@ class EmbeddedOctopus:
     @cached_property
     def calibration(self) -> Calibration:
         """The fitted numbers that belong to the weights."""
-        return Calibration.read(self._weights / "calibration.json")
+        return Calibration.read((SHIPPED if self._trained else self._weights) / "calibration.json")
 
     @property
     def threshold(self) -> float:

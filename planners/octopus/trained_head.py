@@ -24,6 +24,11 @@ class TrainedHead:
     folder: Path
     trained: Trained
 
+    @property
+    def has_encoder(self) -> bool:
+        """Whether the encoder was tuned with it, and stands beside it."""
+        return (self.folder / "encoder.onnx").is_file()
+
     def check(self, graph: Graph) -> TrainedGraph:
         """What it was trained for. Raises InputError if that is not this graph."""
         return self.trained.of(graph, self.folder)

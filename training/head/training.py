@@ -77,7 +77,7 @@ def train_head(
     encoder = Encoder(SHIPPED)
     vectors = _encoded(encoder, examples, tell)
     wanted = np.array([classes.index(example.wanted) for example in examples])
-    held = _held_back(examples, options)
+    held = held_back_of(examples, options)
     decay, judged, (trust, untrained) = _choose(workflow, examples, vectors, wanted, classes, held)
     final = fit_regression(vectors, wanted, len(classes), decay)
     reading = "whole" if _takes_requests_whole(samples) else "parts"
@@ -132,7 +132,7 @@ def _encoded(encoder: Encoder, examples: Sequence[Example], tell: Tell) -> NDArr
     return np.concatenate(parts)
 
 
-def _held_back(examples: Sequence[Example], options: HeadOptions) -> NDArray[np.bool_]:
+def held_back_of(examples: Sequence[Example], options: HeadOptions) -> NDArray[np.bool_]:
     """Which examples are held back: by a hash of the group, so that more data moves none to the other side."""
     shares = [
         int(hashlib.sha256(f"{options.seed} {example.group}".encode()).hexdigest()[:8], 16) / 2**32
