@@ -123,7 +123,7 @@ class Tuner:
         return Head(
             tuple(one.node for one in classes),
             tuple(one.graph for one in classes),
-            self.head.weight.detach().numpy().T * SCALE,
+            (self.head.weight.detach().numpy().T * SCALE).astype(np.float32),
             self.head.bias.detach().numpy(),
             trust,
         )
