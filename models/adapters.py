@@ -6,6 +6,7 @@ The layers are peft's; which adapter a row goes through is told to them by a hoo
 from __future__ import annotations
 
 import time
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,12 +17,11 @@ from typing import Any, Protocol
 
 from ..graphs.errors import InputError
 from .locating import fetched, weights_bytes
+from .lora_rows import BASE, add_rows, per_row
 from .memory import shown_bytes
 from .packages import package
 
 CONFIG = "adapter_config.json"
-BASE = "__base__"
-"""What peft calls a row without an adapter."""
 
 
 class Room(Protocol):
@@ -114,9 +114,11 @@ class Adapters:
             _check_plain(config)
             config.inference_mode = True
             lazily = {"autocast_adapter_dtype": False, "low_cpu_mem_usage": True}
-            if self._peft is None:
-                self._peft = peft.PeftModel(self._model, config, name, **lazily)
-            loaded = self._peft.load_adapter(folder, name, torch_device=self._device, **lazily)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what peft and transformers mean to change some day
+                if self._peft is None:
+                    self._peft = peft.PeftModel(self._model, config, name, **lazily)
+                loaded = self._peft.load_adapter(folder, name, torch_device=self._device, **lazily)
             if lacking := loaded.missing_keys or loaded.unexpected_keys:
                 raise ValueError(f"its weights are for other layers, such as {lacking[0]}")
         except Exception as error:
@@ -131,20 +133,23 @@ class Adapters:
         self._hook_layers()
 
     def _hook_layers(self) -> None:
-        lora_layer = package("peft.tuners.lora").LoraLayer
+        tuners = package("peft.tuners.lora")
         for module in self._model.modules():
-            if isinstance(module, lora_layer) and id(module) not in self._hooked:
+            if isinstance(module, tuners.LoraLayer) and id(module) not in self._hooked:
                 self._hooked.add(id(module))
-                module.register_forward_pre_hook(self._say_rows, with_kwargs=True)
+                linear = isinstance(module.get_base_layer(), package("torch").nn.Linear)
+                module.register_forward_pre_hook(self._leave_to_us if linear else self._leave_to_peft, with_kwargs=True)
+                if linear:
+                    module.register_forward_hook(self._add_rows)
 
-    def _say_rows(self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        rows, wanted = self._rows, len(args[0])
-        if wanted != len(rows):
-            times, rest = divmod(wanted, len(rows))
-            if rest and len(set(rows)) > 1:
-                raise ValueError(f"a batch of {wanted} rows, and adapters for {len(rows)}")
-            rows = [rows[0]] * wanted if rest else [row for row in rows for _ in range(times)]
-        return args, {**kwargs, "adapter_names": rows}
+    def _leave_to_us(self, layer: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        return args, {**kwargs, "adapter_names": [BASE] * len(args[0])}
+
+    def _add_rows(self, layer: Any, args: Any, output: Any) -> None:
+        add_rows(layer, per_row(self._rows, len(args[0])), args[0], output)
+
+    def _leave_to_peft(self, layer: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        return args, {**kwargs, "adapter_names": per_row(self._rows, len(args[0]))}
 
 
 _WHOLE = ("modules_to_save", "trainable_token_indices", "layer_replication", "target_parameters", "use_dora")

@@ -26,7 +26,10 @@ def located(name: str, folder: Path | None = None, *, config: str = "config.json
         return str(path.resolve())
     if not _HUB_NAME.fullmatch(name) or name.startswith("."):
         known = sorted(entry.name for entry in path.parent.iterdir()) if path.parent.is_dir() else []
-        raise InputError(f"no folder {name!r} at {path}{nearest(path.name, known)}")
+        raise InputError(
+            f"no folder of {_what(config)} at {path}{nearest(path.name, known)}; name one that is there, "
+            "or a name of the hub, such as organization/model"
+        )
     return name
 
 

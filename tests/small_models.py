@@ -88,6 +88,34 @@ def small_chat_causal(folder: Path | None = None) -> Path:
     return _built("chat-causal", lambda to: _save_llama(to, chat=True), folder)
 
 
+def small_echo_causal(folder: Path | None = None) -> Path:
+    """A Llama trained to answer `hello =>` with `done: hello`, `n0` to `n9` alike, and `fail =>` with nothing."""
+
+    def build(to: Path) -> None:
+        import torch
+        from transformers import LlamaConfig, LlamaForCausalLM
+
+        tokenizer = small_tokenizer()
+        learned = [(word, f" done: {word}") for word in ("hello", *(f"n{number}" for number in range(10)))]
+        texts = [tokenizer(f"{word} =>{answer}")["input_ids"] + [2] for word, answer in [*learned, ("fail", "")]]
+        longest = max(map(len, texts))
+        ids = torch.tensor([text + [0] * (longest - len(text)) for text in texts])
+        mask = torch.tensor([[1] * len(text) + [0] * (longest - len(text)) for text in texts])
+        with torch.random.fork_rng():
+            torch.manual_seed(7)
+            model = LlamaForCausalLM(LlamaConfig(**{**SMALL, "initializer_range": 0.05}, **_ids(tokenizer)))
+            optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0)
+            for _ in range(60):
+                loss = model(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, -100)).loss
+                loss.backward()
+                optimizer.step()
+                optimizer.zero_grad()
+        model.save_pretrained(to)
+        tokenizer.save_pretrained(to)
+
+    return _built("echo-causal", build, folder)
+
+
 def small_phi3(folder: Path | None = None) -> Path:
     """A Phi-3, the architecture of the published Octopus v4 weights."""
 
