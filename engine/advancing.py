@@ -32,6 +32,7 @@ def enter(walk: Walk, call: Call) -> Step:
         part=call.part,
         parents=call.parents,
         within=call.within,
+        query_logprob=call.query_logprob,
     )
     note(walk, step)
     walk.scopes[call.hop] = Scope(call.node, call.query, call.within, walk.scopes[call.within].depth + 1)

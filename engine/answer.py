@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import prod
 
 from ..graphs.model import Graph
 from ..graphs.signature import Neighbor
@@ -35,8 +34,7 @@ def compose(graph: Graph, trace: Trace, stopped: str | None, reason: str, offere
     lines += outcome.shortfall()
     if not outcome.shown:
         lines += _apology(why, offered)
-    probability = prod(step.probability for step in trace.steps)
-    return Answer("\n".join(lines), result.data, probability, why, trace, result.files)
+    return Answer("\n".join(lines), result.data, trace.probability, why, trace, result.files)
 
 
 def _why(outcome: Outcome, reason: str) -> str:

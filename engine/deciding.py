@@ -76,6 +76,7 @@ def _carry_out(walk: Walk, crew: Crew, due: Due, decision: Decision) -> Call | N
         decision.part,
         decision.parents,
         due.within,
+        decision.query_logprob,
     )
 
 

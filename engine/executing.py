@@ -59,6 +59,7 @@ async def execute(run: Run, call: Call) -> Step:
         result.trace,
         result.stopped,
         call.within,
+        call.query_logprob,
     )
 
 
@@ -127,6 +128,7 @@ def _failed(run: Run, call: Call, error: BaseException, seconds: float) -> Step:
         attempts=getattr(error, "attempts", 1),
         trace=getattr(error, "trace", None),
         within=call.within,
+        query_logprob=call.query_logprob,
     )
 
 

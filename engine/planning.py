@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from math import prod
 
 from ..graphs.model import Graph, NodeId
 from ..graphs.walk import Answer, Call, Plan, PlannedNode, Result, Step, Trace
@@ -46,7 +45,7 @@ def plan_of(graph: Graph, trace: Trace, stopped: str) -> Plan:
         if parent in position and graph.has_edge(steps[position[parent]].node, step.node)
     )
     nodes = (PlannedNode(step.node, step.query, step.probability, _inside(graph, step)) for step in steps)
-    return Plan(tuple(nodes), tuple(links), prod(step.probability for step in trace), stopped)
+    return Plan(tuple(nodes), tuple(links), trace.probability, stopped)
 
 
 def _inside(graph: Graph, step: Step) -> Plan | None:

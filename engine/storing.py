@@ -140,10 +140,11 @@ def _call_data(call: Call) -> list[Any]:
         call.part,
         list(call.parents),
         call.within,
+        call.query_logprob,
     ]
 
 
 def _call_from(walk: Walk, data: Sequence[Any]) -> Call:
-    hop, source, node, text, arguments, probability, part, parents, within = data
+    hop, source, node, text, arguments, probability, part, parents, within, *logprob = data
     query = Query(text, inputs_of(walk, parents, within))
-    return Call(hop, source, node, query, arguments, probability, part, tuple(parents), within)
+    return Call(hop, source, node, query, arguments, probability, part, tuple(parents), within, *logprob)

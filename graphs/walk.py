@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 from .displayed import Displayed
@@ -65,6 +66,8 @@ class Decision:
     """Ordinal of the part of the request it serves; below 0 for a step nobody named but a later part needs."""
     parents: tuple[int, ...] = ()
     """Hops whose results it uses; these become the call's inputs."""
+    query_logprob: float | None = None
+    """Log-probability of the rewritten query, once the neighbor is chosen; None where the query is not generated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ class Call:
     parents: tuple[int, ...] = ()
     within: int | None = None
     """The hop that entered the master this was decided at; None: the place the walk began at."""
+    query_logprob: float | None = None
+    """See `Decision.query_logprob`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,8 @@ class Step:
     """For an agent, why its walk ended; see `Answer.stopped`."""
     within: int | None = None
     """The hop that entered the master this was decided at; parts are counted per master. None: where the walk began."""
+    query_logprob: float | None = None
+    """See `Decision.query_logprob`."""
 
     @property
     def result(self) -> Result:
@@ -143,6 +150,8 @@ class Step:
             data["stopped"] = self.stopped
         if self.within is not None:
             data["within"] = self.within
+        if self.query_logprob is not None:
+            data["query_logprob"] = self.query_logprob
         if self.trace is not None:
             data["trace"] = self.trace.to_data()
         return data
@@ -177,6 +186,16 @@ class Trace(Displayed):
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    @property
+    def probability(self) -> float:
+        """Product of the probabilities of the decisions taken, those inside agents included.
+
+        Octopus v4 (arXiv 2404.19296), section 3: P(y | q; G) is a product over the hops, and an agent's answer one of
+        a walk of its own.
+        """
+        inside = (step.trace.probability for step in self.steps if step.trace is not None)
+        return prod(step.probability for step in self.steps) * prod(inside)
 
     def step(self, hop: int) -> Step:
         """The step with that hop number. Raises KeyError if there is none."""
