@@ -13,7 +13,7 @@ from typing import Any
 
 from ....graphs.errors import InputError
 from .output import OPENING, OPENING_OF_ARGUMENTS
-from .pieces import Piece, Pieces
+from .pieces import Piece
 
 Encode = Callable[[str], list[int]]
 
@@ -29,6 +29,7 @@ class Spelling:
     def __init__(self, tokenizer: Any) -> None:
         """Raises InputError for a tokenizer that has no tokens for the brackets and quotes around a query."""
         self._tokenizer = tokenizer
+        self._ids: dict[str, int | None] = {}
         self.added: dict[str, int] = dict(tokenizer.added_tokens_encoder)
         """Tokens beyond the ordinary vocabulary: control tokens, functional tokens, runs of spaces."""
         self.reserved = frozenset(
@@ -45,11 +46,13 @@ class Spelling:
                 raise InputError(f"the tokenizer can't spell {text!r}, which begins every call; use another model")
 
     def id_of(self, token: str) -> int | None:
-        """The id of a token that has a meaning of its own; None for one that isn't there, or that mere text may hold."""
-        id_ = self.added.get(token)
-        if id_ is None:
-            id_ = self._tokenizer.get_vocab().get(token)
-        return None if id_ is None or id_ in self._plain(token) else id_
+        """The id of a token that is nothing but a token; None for one that isn't there, or that text may hold."""
+        if token not in self._ids:
+            id_ = self.added.get(token)
+            if id_ is None:
+                id_ = self._tokenizer.get_vocab().get(token)
+            self._ids[token] = None if id_ is None or id_ in self._plain(token) else id_
+        return self._ids[token]
 
     def text(self, ids: Sequence[int]) -> str:
         """The text of ids, exactly as it is spelled."""
@@ -64,7 +67,7 @@ class Spelling:
         """The ids of plain text that other text stands before: without the space that some tokenizers begin with."""
         return self._following(self._plain, text)
 
-    def prompt(self, pieces: Pieces, room: int | None = None) -> list[int]:
+    def prompt(self, pieces: Sequence[Piece], room: int | None = None) -> list[int]:
         """The ids of a prompt of at most `room` tokens: of the longest of what people wrote, the middle is left out.
 
         Raises InputError if not even the template has room.
@@ -120,7 +123,7 @@ def _with_leading_spaces(pieces: Sequence[Piece]) -> list[Piece]:
     return [piece for piece in moved if piece.text]
 
 
-def _shortened(pieces: Pieces, room: int | None) -> Pieces:
+def _shortened(pieces: Sequence[Piece], room: int | None) -> Sequence[Piece]:
     """What can't fit anyhow is not tokenized either."""
     if room is None:
         return pieces
