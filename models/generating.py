@@ -10,7 +10,7 @@ from .batching import GivenUp
 from .emerging import EmergingText
 from .loading import LoadedModel
 from .packages import package
-from .pictures import pictured
+from .pictures import opened, pictured
 from .requests import Reply, Request
 from .rows import SAMPLING, Row, Rows
 from .wording import token_ids
@@ -32,18 +32,18 @@ def generate(loaded: LoadedModel, requests: Sequence[Request], given_up: GivenUp
     A request that can't be answered (its prompt is too long) gets its error, and holds up no other. A row that is given
     up ends at its next token. Raises InputError for settings that can't be, WorkerError if memory runs out.
     """
-    prompts: list[list[int]] = []
+    prompts: list[Any] = []  # tokens, or opened pictures
     answered: list[Reply | Exception | None] = []
     for request in requests:
         try:
-            prompts.append([] if request.pictures else token_ids(loaded, request))
+            prompts.append(opened(request) if request.pictures else token_ids(loaded, request))
             answered.append(None)
         except OctographError as error:
             answered.append(error)
     asked = [nth for nth, error in enumerate(answered) if error is None]
     if asked:
         batch = [requests[nth] for nth in asked]
-        inputs = pictured(loaded, batch) if batch[0].pictures else padded(loaded, prompts)
+        inputs = pictured(loaded, batch, prompts) if batch[0].pictures else padded(loaded, prompts)
         replies = _run(loaded, batch, inputs, lambda nth: given_up(asked[nth]))
         for nth, reply in zip(asked, replies, strict=True):
             answered[nth] = reply

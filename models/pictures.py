@@ -13,16 +13,17 @@ from .requests import Request
 from .wording import check_length, worded_text
 
 
-def pictured(loaded: LoadedModel, requests: Sequence[Request]) -> dict[str, Any]:
-    """Inputs of a batch, each request with the same number of pictures, padded at the left.
+def opened(request: Request) -> list[Any]:
+    """The pictures of a request. Raises ArgumentError for a file that is none."""
+    return [_opened(path) for path in request.pictures]
 
-    Raises ArgumentError for a file that is no picture, and for prompts that fill the context.
-    """
-    pictures = [[_opened(path) for path in request.pictures] for request in requests]
+
+def pictured(loaded: LoadedModel, requests: Sequence[Request], pictures: Sequence[list[Any]]) -> dict[str, Any]:
+    """Inputs of a batch, padded at the left. Raises ArgumentError for prompts that fill the context."""
     loaded.processor.tokenizer.padding_side = "left"  # type: ignore[union-attr]  # those who see have one
     inputs = loaded.processor(  # type: ignore[misc]
         text=[_with_marks(loaded, request) for request in requests],
-        images=pictures,
+        images=list(pictures),
         padding=True,
         return_tensors="pt",
     )
