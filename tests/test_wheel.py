@@ -59,7 +59,7 @@ def test_the_wheel_holds_the_data_it_needs(wheel: zipfile.ZipFile) -> None:
         assert f"octograph/{file.relative_to(ROOT).as_posix()}" in names
     for name in ("encoder.onnx", "tokenizer.json", "manifest.json", "calibration.json"):
         assert f"octograph/planners/octopus/weights/{name}" in names
-    assert {"octograph/py.typed", "octograph/graphs/schema.json"} <= names
+    assert {"octograph/py.typed", "octograph/graphs/schema.json", "octograph/evaluation/published_scores.json"} <= names
     assert {Path(name).name for name in names if "/licenses/" in name} == {"LICENSE", "NOTICE"}
 
 
