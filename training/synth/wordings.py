@@ -22,7 +22,7 @@ from .data_files import values
 from .pieces import Piece, Pieces, written
 from .values import MAKERS, another, value_for
 
-IMPERATIVE, QUESTION, PHRASE, TOPIC = "imperative", "question", "phrase", "topic"
+IMPERATIVE, QUESTION, STATEMENT, PHRASE, TOPIC = "imperative", "question", "statement", "phrase", "topic"
 _TRIES = 6
 
 
@@ -42,7 +42,7 @@ class Wording:
 
     parts: tuple[str | Slot, ...]
     form: str
-    """Which carriers fit it: imperative, question, phrase or topic."""
+    """Which carriers fit it: imperative, question, statement, phrase or topic."""
     card: Neighbor
     source: str
     """example, description or signature."""
@@ -98,7 +98,21 @@ def form_of(text: str) -> str:
     word = text.lower().split(" ", 1)[0].strip(",.:;!?'\"")
     if word in QUESTION_WORDS or word in AUXILIARIES:
         return QUESTION
-    return IMPERATIVE if word in IMPERATIVES else PHRASE
+    if _STATES.match(text):
+        return STATEMENT
+    return IMPERATIVE if word in IMPERATIVES or word in _FURTHER_VERBS else PHRASE
+
+
+_STATES = re.compile(
+    r"(?:i|we|he|she|they|it|someone|somebody|nobody)\b|(?:the|my|our)(?: \w+){1,5} (?:is|are|was|looks?|needs?)\b",
+    re.IGNORECASE,
+)
+_FURTHER_VERBS = frozenset(
+    "wake ring lock unlock mow water hoover vacuum mop wash rinse dry wipe dim light cool heat wear invite nudge "
+    "dial phone skip shuffle pause restart stop snooze navigate avoid remember forget don't let arm forward drop text "
+    "talk".split()
+)
+"""Verbs that orders begin with, besides those the embedded Octopus reads requests by."""
 
 
 def _from_example(card: Neighbor, example: str) -> Wording:
