@@ -18,6 +18,7 @@ class Token:
     """One token of an answer, with the log-probabilities of what could have stood in its place."""
 
     text: str
+    """Parts of a character are surrogates."""
     logprob: float
     alternatives: Mapping[str, float] = field(default_factory=dict)
     """Text -> log-probability, the token itself included where the server lists it."""
@@ -86,10 +87,16 @@ def _check_said(url: str, finish: str, refusal: str | None) -> None:
 def _tokens(logprobs: Any) -> tuple[Token, ...]:
     content = getattr(logprobs, "content", None) or ()
     return tuple(
-        Token(one.token, one.logprob, {other.token: other.logprob for other in one.top_logprobs or ()})
+        Token(_said(one), one.logprob, {_said(other): other.logprob for other in one.top_logprobs or ()})
         for one in content
         if isinstance(one.token, str) and isinstance(one.logprob, (int, float))
     )
+
+
+def _said(token: Any) -> str:
+    """The text of a token, from its bytes where they are given: it may be a part of a character."""
+    given = getattr(token, "bytes", None)
+    return bytes(given).decode("utf-8", "surrogateescape") if given else str(token.token)
 
 
 def _used(usage: Any) -> tuple[int | None, int | None]:
