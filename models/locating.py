@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -63,6 +64,13 @@ def weights_bytes(folder: Path) -> int:
 
 
 def _has_weights(folder: Path) -> bool:
+    """Whether weights are there, and all parts of them if they are in parts."""
+    for index in folder.glob("*.index.json"):
+        parts = set(json.loads(index.read_text(encoding="utf-8")).get("weight_map", {}).values())
+        if all((folder / part).is_file() for part in parts):
+            return True
+        if index.name.startswith("model.safetensors"):
+            return False
     return any(any(folder.glob(pattern)) for pattern in WEIGHTS)
 
 

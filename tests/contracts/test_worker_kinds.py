@@ -8,11 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import small_models
 from walkers import graph_of, workflow_of
 
 from octograph import Answer, ArgumentError, Call, Query, Result, Step, Trace, WorkerError, tool
 from octograph.engine.planning import PlannedAgent, PlannedWorker
+from octograph.graphs.sections import ModelSpec, Node
 from octograph.nodes.agent import AgentWorker
+from octograph.nodes.model import make_model_worker
 from octograph.nodes.tool import ToolWorker
 from octograph.nodes.worker import Worker
 
@@ -45,10 +48,18 @@ def _planned() -> PlannedWorker:
     return PlannedWorker(workflow_of(graph_of(["desk -> a"]), {"desk": ["a"]})._crew, "a")
 
 
+def _model() -> Worker:
+    """A model trained to answer what these tests ask."""
+    model = ModelSpec(name=str(small_models.small_echo_causal()), max_tokens=12)
+    node = Node(id="a", kind="model", prompt="{query} =>", model=model)
+    return make_model_worker(node, graph_of(["desk -> a"]))
+
+
 WORKING: dict[str, Callable[[], Worker]] = {
     "tool, a plain function": lambda: ToolWorker(plain),
     "tool, a coroutine": lambda: ToolWorker(coroutine),
     "agent": lambda: AgentWorker(inside),
+    "model": _model,
 }
 PLANNING: dict[str, Callable[[], Worker]] = {
     "planned": _planned,
@@ -90,7 +101,7 @@ async def test_calls_at_once_do_not_mix(working: Worker) -> None:
 
 async def test_what_goes_wrong_on_purpose_is_a_worker_error(working: Worker) -> None:
     """The reason is for people to read."""
-    with pytest.raises(WorkerError, match=r"asked to fail|nobody could"):
+    with pytest.raises(WorkerError, match=r"asked to fail|nobody could|answered nothing"):
         await working.run(call_of("fail"))
 
 
