@@ -1,0 +1,1 @@
+"""Training a functional Octopus: a causal language model that learns one functional token for every node."""

@@ -1,0 +1,76 @@
+"""What a worker learns from: one JSON object a line, every bad line named by its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...graphs.data_file import read_data
+from ...graphs.errors import InputError
+from .options import Objective
+
+_FORMS: dict[Objective, tuple[str, ...]] = {
+    "sft": ("prompt", "completion"),
+    "dpo": ("prompt", "chosen", "rejected"),
+    "distill": ("prompt",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One thing to learn."""
+
+    prompt: str
+    """The query, as the node gets it: the node's own prompt is put around it."""
+    answer: str = ""
+    """The answer to learn, or the one that is preferred."""
+    rejected: str = ""
+    """The answer it is preferred to."""
+
+
+def read_lessons(path: Path, objective: Objective) -> list[Lesson]:
+    """The lessons in a file, in its order. Raises InputError that lists every bad line as `file:line: what`."""
+    lessons, problems = list[Lesson](), list[str]()
+    names = _FORMS[objective]
+    form = "a line is {" + ", ".join(f'"{name}": "..."' for name in names) + "}"
+    for number, line in enumerate(read_data(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            lessons.append(_lesson(line, names, form))
+        except InputError as error:
+            problems.append(f"{path}:{number}: {error}")
+    if not lessons and not problems:
+        problems.append(f"{path}: nothing to learn from in it; {form}")
+    if problems:
+        raise InputError("\n".join(problems))
+    return lessons
+
+
+def split_lessons(lessons: Sequence[Lesson], share: float, seed: int) -> tuple[list[Lesson], list[Lesson]]:
+    """Those to train on, and those held back: by a hash of the prompt, so that no prompt is on both sides."""
+    kept, held = list[Lesson](), list[Lesson]()
+    for lesson in lessons:
+        digest = hashlib.sha256(f"{seed} {lesson.prompt}".encode()).hexdigest()
+        (held if int(digest[:8], 16) / 2**32 < share else kept).append(lesson)
+    return (kept, held) if kept else (list(lessons), [])
+
+
+def _lesson(line: str, names: Sequence[str], form: str) -> Lesson:
+    try:
+        data: Any = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}; {form}") from error
+    if not isinstance(data, dict):
+        raise InputError(f"not an object; {form}")
+    for name in names:
+        if not isinstance(data.get(name), str) or not data[name].strip():
+            raise InputError(f"{name!r} must be a text that isn't empty; {form}")
+    values = [data[name] for name in names]
+    if len(values) == 3 and values[1] == values[2]:
+        raise InputError("'chosen' and 'rejected' are the same, so nothing can be preferred")
+    return Lesson(*values)
