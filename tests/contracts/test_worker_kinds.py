@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 import small_models
+from small_endpoint import SmallEndpoint
 from walkers import graph_of, workflow_of
 
 from octograph import Answer, ArgumentError, Call, Query, Result, Step, Trace, WorkerError, tool
 from octograph.engine.planning import PlannedAgent, PlannedWorker
 from octograph.graphs.sections import ModelSpec, Node
 from octograph.nodes.agent import AgentWorker
+from octograph.nodes.chat import make_chat_worker
 from octograph.nodes.model import make_model_worker
 from octograph.nodes.tool import ToolWorker
 from octograph.nodes.worker import Worker
@@ -55,11 +58,28 @@ def _model() -> Worker:
     return make_model_worker(node, graph_of(["desk -> a"]))
 
 
+def _chat() -> Worker:
+    """A server that repeats what it is asked, and says nothing to one request."""
+    model = ModelSpec(name="small", url=_server().url)
+    return make_chat_worker(Node(id="a", kind="chat", model=model), graph_of(["desk -> a"]))
+
+
+@cache
+def _server() -> SmallEndpoint:
+    return SmallEndpoint(say=_said).__enter__()
+
+
+def _said(body: dict[str, Any]) -> str:
+    asked = body["messages"][-1]["content"]
+    return "" if asked == "fail" else f"done: {asked}"
+
+
 WORKING: dict[str, Callable[[], Worker]] = {
     "tool, a plain function": lambda: ToolWorker(plain),
     "tool, a coroutine": lambda: ToolWorker(coroutine),
     "agent": lambda: AgentWorker(inside),
     "model": _model,
+    "chat": _chat,
 }
 PLANNING: dict[str, Callable[[], Worker]] = {
     "planned": _planned,
