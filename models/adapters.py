@@ -121,6 +121,8 @@ class Adapters:
                 loaded = self._peft.load_adapter(folder, name, torch_device=self._device, **lazily)
             if lacking := loaded.missing_keys or loaded.unexpected_keys:
                 raise ValueError(f"its weights are for other layers, such as {lacking[0]}")
+            if any(name in layer.lora_variant for layer in self._layers()):
+                raise ValueError("it is a variant of LoRA, which can't be switched for each request")
         except Exception as error:
             if self._peft is not None and name in self._peft.peft_config:
                 self._peft.delete_adapter(name)
@@ -133,14 +135,18 @@ class Adapters:
         self._hook_layers()
 
     def _hook_layers(self) -> None:
-        tuners = package("peft.tuners.lora")
-        for module in self._model.modules():
-            if isinstance(module, tuners.LoraLayer) and id(module) not in self._hooked:
-                self._hooked.add(id(module))
-                linear = isinstance(module.get_base_layer(), package("torch").nn.Linear)
-                module.register_forward_pre_hook(self._leave_to_us if linear else self._leave_to_peft, with_kwargs=True)
+        for layer in self._layers():
+            if id(layer) not in self._hooked:
+                self._hooked.add(id(layer))
+                linear = isinstance(layer.get_base_layer(), package("torch").nn.Linear)
+                layer.register_forward_pre_hook(self._leave_to_us if linear else self._leave_to_peft, with_kwargs=True)
                 if linear:
-                    module.register_forward_hook(self._add_rows)
+                    layer.register_forward_hook(self._add_rows)
+
+    def _layers(self) -> Iterator[Any]:
+        """The layers that adapters have been put on."""
+        lora_layer = package("peft.tuners.lora").LoraLayer
+        return (module for module in self._model.modules() if isinstance(module, lora_layer))
 
     def _leave_to_us(self, layer: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         return args, {**kwargs, "adapter_names": [BASE] * len(args[0])}
@@ -152,7 +158,7 @@ class Adapters:
         return args, {**kwargs, "adapter_names": per_row(self._rows, len(args[0]))}
 
 
-_WHOLE = ("modules_to_save", "trainable_token_indices", "layer_replication", "target_parameters", "use_dora")
+_WHOLE = ("modules_to_save", "trainable_token_indices", "layer_replication", "target_parameters", "lora_bias")
 """What an adapter may hold besides plain LoRA, and can't be switched for each row."""
 
 

@@ -25,6 +25,8 @@ _SAID_ELSEWHERE = {
     "stop_strings": "stop",
 }
 
+_ONE_TEXT = ("num_return_sequences", "return_dict_in_generate", "output_scores", "output_logits")
+
 
 def generate(loaded: LoadedModel, requests: Sequence[Request], given_up: GivenUp) -> list[Reply | Exception]:
     """Replies, in the order of requests whose `spec.generation` and number of pictures are the same.
@@ -43,7 +45,8 @@ def generate(loaded: LoadedModel, requests: Sequence[Request], given_up: GivenUp
     asked = [nth for nth, error in enumerate(answered) if error is None]
     if asked:
         batch = [requests[nth] for nth in asked]
-        inputs = pictured(loaded, batch, prompts) if batch[0].pictures else padded(loaded, prompts)
+        with loaded.lock:  # padding is a state of the tokenizer
+            inputs = pictured(loaded, batch, prompts) if batch[0].pictures else padded(loaded, prompts)
         replies = _run(loaded, batch, inputs, lambda nth: given_up(asked[nth]))
         for nth, reply in zip(asked, replies, strict=True):
             answered[nth] = reply
@@ -141,6 +144,8 @@ def _most(loaded: LoadedModel, request: Request, length: int) -> int:
 def _extra(request: Request) -> dict[str, Any]:
     extra = dict(request.spec.generation)
     for key in extra:
+        if key in _ONE_TEXT:
+            raise InputError(f"generation: {key} does not go with one answer to one request; leave it out")
         if key in _SAID_ELSEWHERE:
             raise InputError(f"generation: {key} is said by {_SAID_ELSEWHERE[key]}: of the model; move it there")
     return extra

@@ -34,11 +34,11 @@ def add_rows(layer: Any, rows: Sequence[str], x: Any, output: Any) -> None:
     Shapes: `x` (rows, ..., in), `output` (rows, ..., out); an adapter holds A (rank, in) and B (out, rank).
     """
     held = layer.lora_A
-    by_rank: dict[int, list[int]] = {}
+    alike: dict[Any, list[int]] = {}
     for nth, name in enumerate(rows):
         if name in held:
-            by_rank.setdefault(held[name].weight.shape[0], []).append(nth)
-    for members in by_rank.values():
+            alike.setdefault((held[name].weight.shape, held[name].weight.dtype), []).append(nth)
+    for members in alike.values():
         names = [rows[nth] for nth in members]
         everyone = len(members) == len(rows)
         delta = _delta(layer, names, x if everyone else x[members]).to(output.dtype)
@@ -49,7 +49,7 @@ def add_rows(layer: Any, rows: Sequence[str], x: Any, output: Any) -> None:
 
 
 def _delta(layer: Any, names: Sequence[str], x: Any) -> Any:
-    """B A x, scaled, for rows whose adapters have the same rank."""
+    """B A x, scaled, for rows whose adapters have the same rank and type."""
     torch = package("torch")
     a, b = layer.lora_A, layer.lora_B
     x = x.to(a[names[0]].weight.dtype)

@@ -22,6 +22,8 @@ from .memory import VARIABLE, memory_budget, shown_bytes
 from .packages import package
 from .trust import remote_code_trusted
 
+_PATIENCE = 300
+"""Seconds that a model waits for others to be given back."""
 _BYTES: dict[Any, float] = {"float32": 4, "float16": 2, "bfloat16": 2}
 """Of one weight."""
 
@@ -144,7 +146,11 @@ class Shelf:
                         f"two models are needed at once, and the budget of {shown_bytes(budget)} holds one of them; "
                         f"raise {VARIABLE}"
                     )
-                self._changed.wait()
+                if not self._changed.wait(_PATIENCE):
+                    raise InputError(
+                        f"no room for {shown_bytes(needed)} in {_PATIENCE} seconds, for other models are at work; "
+                        f"raise {VARIABLE}"
+                    )
             place.expected = needed
 
     def _budget(self, device: str) -> int:

@@ -14,7 +14,8 @@ _PROBE = "\N{INVERTED QUESTION MARK}probe\N{INVERTED QUESTION MARK}"
 def token_ids(loaded: LoadedModel, request: Request) -> list[int]:
     """The tokens of a request. Raises ArgumentError if they leave no room for an answer."""
     text, worded = worded_text(loaded, request)
-    ids: list[int] = loaded.tokenizer(text, add_special_tokens=not worded, verbose=False)["input_ids"]
+    with loaded.lock:
+        ids: list[int] = loaded.tokenizer(text, add_special_tokens=not worded, verbose=False)["input_ids"]
     check_length(loaded, len(ids))
     return ids
 

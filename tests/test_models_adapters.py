@@ -172,6 +172,9 @@ def test_adapters_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     model = transformers.AutoModelForCausalLM.from_pretrained(base)
     scaling = peft.IA3Config(target_modules=["q_proj"], feedforward_modules=[])
     peft.get_peft_model(model, scaling).save_pretrained(tmp_path / "scaling")
+    model = transformers.AutoModelForCausalLM.from_pretrained(base)
+    variant = peft.LoraConfig(target_modules=["q_proj"], use_dora=True)
+    peft.get_peft_model(model, variant).save_pretrained(tmp_path / "variant")
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "adapter_config.json").write_text((Path(fits) / "adapter_config.json").read_text())
     (tmp_path / "damaged" / "adapter_model.safetensors").write_bytes(b"not weights")
@@ -182,6 +185,7 @@ def test_adapters_that_do_not_fit_are_refused(tmp_path: Path) -> None:
             (str(small_models.small_adapter(small_models.small_phi3())), "trained on"),
             (str(tmp_path / "more"), "modules_to_save"),
             (str(tmp_path / "scaling"), "IA3"),
+            (str(tmp_path / "variant"), "variant"),
             (str(tmp_path / "damaged"), "damaged"),
             (str(tmp_path / "missing"), "missing"),
         ]:

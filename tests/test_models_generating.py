@@ -217,6 +217,7 @@ async def test_settings_that_can_not_be_are_refused(desk: Desk) -> None:
         ({"repetition_penaltyy": 2.0}, "repetition_penaltyy"),
         ({"repetition_penalty": "much"}, "penalty"),
         ({"max_new_tokens": 3}, "max_tokens"),
+        ({"num_return_sequences": 2}, "one answer"),
     ]:
         with pytest.raises(InputError, match=said):
             await desk.ask(Request("hello", spec_of(folder, generation=generation)))
