@@ -77,7 +77,9 @@ def run(
     text = read_request(request)
     if thread is not None and not thread.strip():
         raise InputError("--thread: the name is empty")
-    workflow = open_workflow(graph, tools, octopus, files, threads=thread is not None, trust_remote_code=trust_remote_code)
+    workflow = open_workflow(
+        graph, tools, octopus, files, threads=thread is not None, trust_remote_code=trust_remote_code
+    )
     events = workflow.stream(text, thread=thread, max_hops=max_hops, seconds=seconds)
     began = monotonic()
     with walk_view(quiet, plain=stream) as view:
