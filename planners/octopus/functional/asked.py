@@ -67,3 +67,5 @@ class Written:
     """Functional token -> the call that would have begun with it, and the log-probability of its argument."""
     stop: str | None = None
     """The stop token, if the weights have one."""
+    ids: tuple[int, ...] = ()
+    """The output as the model wrote it."""

@@ -93,7 +93,7 @@ def _prompt(loaded: LoadedModel, vocabulary: Vocabulary, asked: Asked) -> list[i
 def _answer_of(family: Sequence[Row]) -> Written:
     row, *siblings = family
     alternatives = {one.choices[0].token: (one.calls()[0], one.choices[0].logprob) for one in siblings}
-    return Written(tuple(row.calls()), tuple(row.choices), alternatives, row.letters.marks.stop)
+    return Written(tuple(row.calls()), tuple(row.choices), alternatives, row.letters.marks.stop, tuple(row.ids))
 
 
 _writers: dict[Hashable, Writer] = {}
