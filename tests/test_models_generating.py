@@ -190,7 +190,7 @@ async def test_a_prompt_longer_than_the_context_is_refused_alone(desk: Desk) -> 
 
 async def test_an_answer_ends_where_the_context_does(desk: Desk) -> None:
     """More tokens than fit are not generated."""
-    spec = spec_of(small_models.small_causal(), max_tokens=10_000, generation={"min_new_tokens": 10_000})
+    spec = spec_of(small_models.small_causal(), max_tokens=10_000, generation={"min_new_tokens": 200})
     (reply,) = await asked(desk, Request("hello " * 100, spec))
     assert reply.finish == "length"
     assert reply.prompt_tokens + reply.tokens == 512
