@@ -33,7 +33,7 @@ def answer_schema(neighbors: Sequence[Neighbor], stop: str, calls: int, longest:
         if neighbor.signature is not None:
             arguments = schema_of(neighbor.signature, longest, None if longest is None else MOST_ITEMS)
             forms.append(_object({"neighbor": _one_of([neighbor.id]), "query": query, "arguments": arguments}))
-    forms.append(_object({"neighbor": _one_of([stop])}))
+    forms.append(_object({"neighbor": _one_of([stop]), "query": query}))
     return _object({"calls": {"type": "array", "items": {"anyOf": forms}, "minItems": 1, "maxItems": calls}})
 
 

@@ -153,7 +153,7 @@ def _decisions(question: Question, nth: int, choice: Choice, odds: Odds) -> list
         if (probability < _LEAST and not chosen) or (neighbor is None and question.done):
             continue
         if neighbor is None:
-            decisions.append(Decision(None, question.request, min(probability, 1.0), part=part, parents=parents))
+            decisions.append(Decision(None, text, min(probability, 1.0), part=part, parents=parents))
             continue
         arguments: Arguments = {}
         if chosen and neighbor.signature is not None:

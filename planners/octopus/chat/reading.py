@@ -25,7 +25,7 @@ class Choice:
 
     neighbor: Neighbor | None
     query: str = ""
-    """Empty where it wrote none, or was cut off before it had: the request itself is meant."""
+    """With stop, the part that nothing fits. Empty where it wrote none, or was cut off before it had: the request."""
     arguments: Arguments = field(default_factory=dict)
     name_at: Span | None = None
     """Where the name of the neighbor stands in the answer, if that can be told."""
@@ -38,7 +38,10 @@ class NotAnAnswer(ValueError):
 
 
 def read_answer(text: str, neighbors: Sequence[Neighbor], stop: str, most: int) -> list[Choice]:
-    """The choices in an answer, at most `most`, identical ones once; a stop stands alone. Raises NotAnAnswer."""
+    """The choices in an answer, at most `most`, identical ones once; only Choice(None) where nothing is left to do.
+
+    Raises NotAnAnswer, saying what is wrong.
+    """
     try:
         value = find_json(text)
     except Unreadable as error:
@@ -50,8 +53,8 @@ def read_answer(text: str, neighbors: Sequence[Neighbor], stop: str, most: int) 
         choice = replace(_choice(call, neighbors, stop), name_at=name_at, query_at=query_at)
         if not any(_same(choice, other) for other in choices):
             choices.append(choice)
-    wanted = [choice for choice in choices if choice.neighbor is not None]
-    return wanted[:most] or choices[:1] or [Choice(None)]
+    telling = [choice for choice in choices if choice.neighbor is not None or choice.query]
+    return telling[:most] or choices[:1] or [Choice(None)]
 
 
 def _calls(value: Any) -> list[Any]:
@@ -78,11 +81,11 @@ def _choice(call: Any, neighbors: Sequence[Neighbor], stop: str) -> Choice:
     if not isinstance(call, dict) or not isinstance(call.get("neighbor"), str):
         raise NotAnAnswer('a call names no "neighbor"')
     neighbor = _neighbor(call["neighbor"], neighbors, stop)
-    if neighbor is None:
-        return Choice(None)
     query = call.get("query")
     if not isinstance(query, (str, type(None))):
-        raise NotAnAnswer(f'the "query" to {neighbor.id} is no text')
+        raise NotAnAnswer(f'the "query" to {call["neighbor"]} is no text')
+    if neighbor is None:
+        return Choice(None, (query or "").strip())
     return Choice(neighbor, (query or "").strip(), _arguments(call, neighbor))
 
 

@@ -34,14 +34,12 @@ def find_json(text: str) -> Any:
     starts = [nth for nth in range(begin, len(text)) if text[nth] in "{["][:_MOST_STARTS]
     if not starts:
         raise Unreadable("there is no JSON object in it")
-    for repair in (_as_it_is, _without_trailing_commas):
-        for start in starts:
-            value = _decoded(repair(text[start:]))
+    for start in starts:  # the outermost that can be read: what is inside one says less
+        tidy = _without_trailing_commas(text[start:])
+        for body in (text[start:], tidy, _closed(tidy)):
+            value = _decoded(body)
             if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
                 return value
-    value = _decoded(_closed(_without_trailing_commas(text[starts[0] :])))
-    if isinstance(value, (dict, list)):
-        return value
     raise Unreadable("its JSON can't be read")
 
 
@@ -74,10 +72,6 @@ def _decoded(text: str) -> Any:
         return json.JSONDecoder(strict=False).raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 def _without_trailing_commas(text: str) -> str:
