@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import check, doctor, draw, eval, plan, run, schema, synth
+from . import check, doctor, draw, eval, plan, run, schema, synth, train
 
 app = typer.Typer(
     name="octograph",
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (run, plan, check, draw, eval, synth, schema, doctor):
+for module in (run, plan, check, draw, eval, synth, train, schema, doctor):
     module.register(app)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..graphs.errors import InputError
+from ..planners.octopus.trained import FILE
+from .running import CHECKPOINTS
 from .samples import Sample
 
 RUN = "training.json"
@@ -34,7 +36,7 @@ def open_folder(out: Path, begun: Mapping[str, Any], resume: bool = False, force
             return True
     try:
         if force and there is not None:
-            shutil.rmtree(out)
+            _clear(out)
         out.mkdir(parents=True, exist_ok=True)
         (out / RUN).write_text(json.dumps(begun, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
@@ -47,11 +49,19 @@ def data_digest(samples: Sequence[Sample]) -> str:
     return hashlib.sha256("\n".join(map(repr, samples)).encode()).hexdigest()[:16]
 
 
+def _clear(out: Path) -> None:
+    """Remove what another training may not have written anew; what is none of training's is left alone."""
+    shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
+    for pattern in (FILE, "config.json", "adapter_*", "*.safetensors", "*.npz", "report.*", "confusion.png"):
+        for path in out.glob(pattern):
+            path.unlink()
+
+
 def _begun(out: Path) -> Mapping[str, Any] | None:
     try:
         begun = json.loads((out / RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
+        return {} if (out / FILE).is_file() else None
     return begun if isinstance(begun, dict) else None
 
 

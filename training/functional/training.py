@@ -13,7 +13,7 @@ from ...graphs.errors import InputError
 from ...graphs.model import Graph
 from ...planners.octopus.functional.pieces import Piece
 from ...planners.octopus.functional.prompting import TEMPLATE, Template
-from ...planners.octopus.trained import Trained, TrainedGraph, outline
+from ...planners.octopus.trained import FILE, Trained, TrainedGraph, outline
 from ..output_folder import data_digest, open_folder
 from ..packages import package
 from ..running import CHECKPOINTS, Tell, disk_watched, quiet, silent
@@ -38,9 +38,8 @@ class TrainedFunctional:
     held_back: tuple[Sample, ...]
     left_out: int
     """Samples too long for the model."""
-    parameters: int
-    adapter: bool
-    """Whether the folder holds an adapter on its base, or whole weights."""
+    parameters: int | None
+    """None for a training that had ended before."""
 
 
 def train_functional(
@@ -78,6 +77,8 @@ def _train(
     graphs = assigned(workflow.graph)
     begun = {**asdict(options), "graph": graphs[0].fingerprint, "data": data_digest(samples)}
     resume = open_folder(out, begun, resume, force)
+    if resume and (out / FILE).is_file():  # only the report was missing
+        return TrainedFunctional(len(kept), tuple(held), 0, None)
     levels = _levels(workflow, samples, graphs)
     template = Template(options.prompt or TEMPLATE)
     tell("preparing", 0, 1)
@@ -95,8 +96,7 @@ def _train(
     _write(model, tokenizer, out, graphs, template, options)
     shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
     parameters = sum(weight.numel() for weight in model.parameters())
-    adapter = (out / "adapter_config.json").is_file()
-    return TrainedFunctional(len(train), tuple(held), len(kept) - len(train), parameters, adapter)
+    return TrainedFunctional(len(train), tuple(held), len(kept) - len(train), parameters)
 
 
 def _check(kept: Sequence[Sample]) -> None:
