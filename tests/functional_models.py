@@ -122,6 +122,26 @@ def knowing_weights() -> Path:
     return small_models._built(f"knowing-{_version()}", build, None)
 
 
+def knowing_adapter(name: str, cases: Sequence[Case]) -> Path:
+    """A LoRA adapter on `random_weights()` that knows the cases by heart."""
+
+    def build(to: Path) -> None:
+        import peft
+        import torch
+        import transformers
+
+        tokenizer = transformers.AutoTokenizer.from_pretrained(random_weights())
+        model = transformers.AutoModelForCausalLM.from_pretrained(random_weights())
+        with torch.random.fork_rng():
+            torch.manual_seed(11)
+            config = peft.LoraConfig(r=16, lora_alpha=32, target_modules="all-linear")
+            adapted = peft.get_peft_model(model, config)
+        overfit(adapted, tokenizer, cases)
+        adapted.save_pretrained(to)
+
+    return small_models._built(f"adapter-{name}-{_version()}", build, None)
+
+
 def overfit(model: Any, tokenizer: Any, cases: Sequence[Case], template: Template | None = None) -> None:
     """Train until every case is known by heart, on the very prompts and outputs that the Octopus uses."""
     import torch

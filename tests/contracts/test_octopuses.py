@@ -6,9 +6,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from functional_models import TOKENS, random_weights
 from small_chat_models import long_chat_causal
 from small_endpoint import SmallEndpoint
 from small_tools import cards
@@ -33,7 +35,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "chat on this machine": {"longest": 12, "calls": 1},
 }
 CHAT = ("chat at an endpoint", "chat on this machine")
-NEIGHBORS = cards()
+NEIGHBORS = [replace(card, token=token) for card, token in zip(cards(), TOKENS, strict=False)]
 IDS = {card.id for card in NEIGHBORS}
 DESK = Place("desk")
 
@@ -59,6 +61,8 @@ def model_of(name: str) -> Iterator[dict[str, Any] | None]:
 
         torch.set_num_threads(1)
         yield {"name": str(long_chat_causal())}
+    elif name == "functional":
+        yield {"name": str(random_weights()), "max_tokens": 60}
     else:
         yield None
 

@@ -103,7 +103,7 @@ def _take(rows: Sequence[Row], logits: Any) -> None:
         if row.choosing or (row.ending and id_ in follows):
             among = scores[nth, list(follows)]
             ended = 0.0 if row.choosing else float(among.logsumexp(0) - totals[nth])
-            row.choose(id_, among.softmax(0).tolist(), ended)
+            row.choose(id_, among.double().softmax(0).tolist(), ended)
         else:
             row.write(id_, logprobs[nth])
 

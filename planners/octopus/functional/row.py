@@ -155,10 +155,16 @@ class Row:
         if self._at is _At.QUERY and not self._closed:
             self.ids += self.vocabulary.closing_ids
         elif self._at is _At.ARGUMENTS:
-            spelling = self.vocabulary.spelling
-            whole = complete_members(spelling.text(self.ids[self._began :]))
-            self.ids[self._began :] = spelling.following(as_json(whole) + CLOSING_OF_ARGUMENTS)
+            self.ids[self._began :] = self._whole_arguments()
         self._end()
+
+    def _whole_arguments(self) -> list[int]:
+        """The typed arguments written so far without those that break off, as far as they fit."""
+        spelling, room = self.vocabulary.spelling, self.asked.longest - self._began - 1
+        whole = complete_members(spelling.text(self.ids[self._began :]))
+        while len(ids := spelling.following(as_json(whole) + CLOSING_OF_ARGUMENTS)) > room and whole:
+            whole.popitem()  # spelled anew, it may take more tokens than the model needed
+        return ids
 
     def _end(self) -> None:
         self.ids.append(self.letters.end)
