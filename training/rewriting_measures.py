@@ -134,7 +134,7 @@ class Measures:
         own = ids.index(rewrite.node)
         part, query = (_card_scores(text, cards, self._encoder) for text in (rewrite.part, rewrite.query))
         copied = rewrite.part == rewrite.query
-        return copied or (query[own] >= part[own] - 0.01 and int(query.argmax()) == int(part.argmax()))
+        return copied or bool(query[own] >= part[own] - 0.01 and query.argmax() == part.argmax())
 
 
 def figures(measured: Sequence[Measured]) -> RewritingFigures | None:

@@ -50,7 +50,9 @@ def train_functional_octopus(
     return report
 
 
-def train_embedded_head(workflow: Workflow, data: Path, out: Path, options: HeadOptions, tell: Tell = silent) -> Report:
+def train_embedded_head(
+    workflow: Workflow, data: Path, out: Path, options: HeadOptions, force: bool = False, tell: Tell = silent
+) -> Report:
     """Train the head of the embedded Octopus. `out` is then an Octopus, with its report.
 
     Raises InputError for data or a folder that can't be used.
