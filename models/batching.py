@@ -7,13 +7,16 @@ together (`asyncio.gather`) are together in the queue.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+from weakref import WeakSet
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -22,6 +25,21 @@ GivenUp = Callable[[int], bool]
 """Whether nobody waits any more for the answer to the nth item of a batch."""
 Answer = Callable[[Sequence[Item], GivenUp], Sequence["Value | Exception"]]
 """Answers a batch, in its order; an exception is raised for the one who asked, and for nobody else."""
+
+
+_LAST_SECONDS = 20
+"""How long the end of the program waits for batches under way, which end at their next token."""
+_at_work: WeakSet[threading.Thread] = WeakSet()
+_leaving = threading.Event()
+
+
+@atexit.register
+def _leave() -> None:
+    """A thread that is still inside a library's C++ when Python ends would abort the program."""
+    _leaving.set()
+    until = time.monotonic() + _LAST_SECONDS
+    for thread in tuple(_at_work):
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 @dataclass(eq=False, slots=True)
@@ -58,7 +76,9 @@ class Batcher(Generic[Item, Value]):
             if self._working or not self._queue:
                 return
             self._working = True
-        threading.Thread(target=self._work, name="octograph model", daemon=True).start()
+        thread = threading.Thread(target=self._work, name="octograph model", daemon=True)
+        _at_work.add(thread)
+        thread.start()
 
     def _work(self) -> None:
         while batch := self._next_batch():
@@ -66,7 +86,7 @@ class Batcher(Generic[Item, Value]):
 
     def _next_batch(self) -> list[_Waiting[Item, Value]]:
         with self._lock:
-            waiting = [one for one in self._queue if not one.future.cancelled()]
+            waiting = [] if _leaving.is_set() else [one for one in self._queue if not one.future.cancelled()]
             batch: list[_Waiting[Item, Value]] = []
             if waiting:
                 sort = self._alike(waiting[0].item)
@@ -79,7 +99,9 @@ class Batcher(Generic[Item, Value]):
     def _answer_batch(self, batch: Sequence[_Waiting[Item, Value]]) -> None:
         values: Sequence[Value | Exception]
         try:
-            values = self._answer([one.item for one in batch], lambda nth: batch[nth].future.cancelled())
+            values = self._answer(
+                [one.item for one in batch], lambda nth: _leaving.is_set() or batch[nth].future.cancelled()
+            )
         except Exception as error:
             values = [error] * len(batch)
         for one, value in zip(batch, values, strict=True):
