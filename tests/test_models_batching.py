@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 
@@ -120,3 +123,34 @@ def test_several_loops_may_ask() -> None:
     for thread in threads:
         thread.join()
     assert sorted(values) == list(range(0, 40, 2))
+
+
+PROGRAM = """
+import asyncio, sys, threading, torch
+from octograph.models.batching import Batcher
+
+began, matrix = threading.Event(), torch.ones(1000, 1000)
+
+def answer(items, given_up):
+    while not given_up(0):
+        began.set()
+        for _ in range(20):
+            matrix @ matrix
+    return items
+
+async def main():
+    asyncio.create_task(Batcher(answer)(1))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(began.wait)
+
+asyncio.run(main())
+sys.exit(3)
+"""
+
+
+def test_a_program_may_end_while_a_model_is_at_work() -> None:
+    """The thread is let out of the library's C++ first: the program is not aborted, and keeps its exit code."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (3, "")

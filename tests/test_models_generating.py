@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -211,32 +208,6 @@ async def test_a_cancelled_call_stops_generating(desk: Desk) -> None:
         await call
     await asked(desk, Request("hello", spec_of(small_models.small_causal())))  # answered after it
     assert len(told) < 400
-
-
-def test_a_program_may_end_while_a_model_is_at_work() -> None:
-    """A generation that was given up is no reason to abort: the exit code is the program's own."""
-    program = """
-import asyncio, sys
-from octograph.graphs.sections import ModelSpec
-from octograph.models.asking import shared_desk
-from octograph.models.requests import Request
-
-async def main():
-    spec = ModelSpec(name=sys.argv[1], max_tokens=500, generation={"min_new_tokens": 490})
-    began = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    tell = lambda text: loop.call_soon_threadsafe(began.set)
-    call = asyncio.create_task(shared_desk().ask(Request("hello", spec, tell=tell)))
-    await began.wait()
-    call.cancel()
-
-asyncio.run(main())
-sys.exit(3)
-"""
-    command = [sys.executable, "-c", program, str(small_models.small_causal())]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    assert (done.returncode, done.stderr) == (3, "")
 
 
 async def test_settings_that_can_not_be_are_refused(desk: Desk) -> None:
