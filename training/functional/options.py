@@ -18,7 +18,7 @@ class Shape:
     heads: int = 4
     vocabulary: int = 2048
     """Tokens at most, learned from the data; the functional ones come on top."""
-    context: int = 512
+    context: int = 1024
 
 
 @dataclass(frozen=True, slots=True)
