@@ -129,10 +129,10 @@ def train(
 
     sizes = {name: value for name, value in (("epochs", epochs), ("batch", batch)) if value is not None}
     common: dict[str, Any] = {**sizes, "lr": lr, "seed": seed, "rank": rank, "held_back": held_back, "method": method}
+    spec = _teacher(objective if worker is not None else "none", teacher, url, key_env)
     try:
         with TrainingView(quiet) as view, trusting_remote_code(trust_remote_code):
             if worker is not None:
-                spec = _teacher(objective, teacher, url, key_env)
                 chosen = _worker_options(base, objective, common)
                 said = _worker(graph, worker, data, output, chosen, spec, resume, force, view.tell)
             elif base == EMBEDDED:

@@ -40,7 +40,7 @@ GRAPH = Graph(
     ["home -> [lamp, door, tea]", "lamp -> door"],
 )
 SHAPE = Shape(width=32, layers=2, heads=2, vocabulary=400)
-QUICK = FunctionalOptions(epochs=12, batch=8, lr=5e-3, shape=SHAPE, held_back=0.15)
+QUICK = FunctionalOptions(epochs=16, batch=8, lr=5e-3, shape=SHAPE, held_back=0.15)
 
 
 @pytest.fixture(autouse=True, scope="module")
