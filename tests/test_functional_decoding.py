@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import functional_models
 import pytest
@@ -21,8 +22,11 @@ from octograph.graphs.signature import Kind, Parameter, Signature
 from octograph.models.shelf import shared_shelf
 from octograph.planners.octopus.argument_schema import fitted
 from octograph.planners.octopus.functional.asked import Asked, Option, Written
+from octograph.planners.octopus.functional.decoding import write_outputs
+from octograph.planners.octopus.functional.lettering import Lettering
 from octograph.planners.octopus.functional.output import FunctionCall
 from octograph.planners.octopus.functional.prompting import Done, Template
+from octograph.planners.octopus.functional.row import Row
 from octograph.planners.octopus.functional.spelling import Spelling
 from octograph.planners.octopus.functional.vocabulary import Vocabulary
 from octograph.planners.octopus.functional.writer import Writer
@@ -309,6 +313,26 @@ def test_who_asks_in_vain_takes_nobody_along() -> None:
     assert isinstance(bad, InputError)
     assert isinstance(good, Written)
     assert isinstance(other, Written)
+
+
+def test_a_signature_that_no_grammar_can_be_made_of_takes_nobody_along() -> None:
+    """Found only when its node is called, in the middle of a batch: one error, and the others are answered."""
+    weights = functional_models.random_weights()
+    typed = options(*TOKENS[:4], signature=Signature((Parameter("unlike any other", Kind("number")),)))
+    with mock.patch("octograph.planners.octopus.functional.vocabulary.argument_grammar", return_value="start: ("):
+        good, bad = writer(weights).answer([ask(), ask(options=typed)])
+    assert isinstance(good, Written)
+    assert isinstance(bad, InputError)
+
+
+def test_who_gave_up_is_not_written_for() -> None:
+    """A walk that was cancelled does not keep the model from the others."""
+    with shared_shelf().lend(ModelSpec(name=str(functional_models.random_weights()), device="cpu")) as loaded:
+        vocabulary = Vocabulary(loaded.tokenizer, loaded.model.config.vocab_size, "cpu")
+        rows = [Row(one, Lettering.of(one, vocabulary), vocabulary, 1) for one in (ask(), ask(""))]
+        prompts = [vocabulary.spelling.prompt(row.asked.template.prompt(row.asked.request)) for row in rows]
+        write_outputs(loaded, rows, prompts, lambda nth: nth == 1)
+    assert [row.done for row in rows] == [True, False]
 
 
 def test_a_model_for_something_else_is_refused() -> None:

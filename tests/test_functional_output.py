@@ -67,7 +67,7 @@ def test_reading_is_the_inverse_of_writing(family: str, calls: list[FunctionCall
 @settings(max_examples=150, deadline=None)
 @given(text=TEXTS)
 def test_nothing_that_people_write_becomes_a_token_of_ours(family: str, text: str) -> None:
-    """A request with `<nexa_end>` in it has eleven characters more, and no token that ends anything."""
+    """A request with `<nexa_end>` in it has ten characters more, and no token that ends anything."""
     spell = spelling(family)
     ids = spell.ids([Piece(text)])
     assert not spell.reserved.intersection(ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -174,7 +175,7 @@ def test_two_graphs_of_one_name_can_not_share_tokens_unseen() -> None:
 
 
 def test_weights_in_the_form_of_octopus_v4_load_by_yaml_alone(tmp_path: Path) -> None:
-    """A Phi-3 with `<nexa_0>`..., their prompt, their end token and no stop: nothing but the graph file names them."""
+    """A Phi-3 with `<nexa_0>`..., their end token, no stop, and a prompt in the graph file; its code is not run."""
     import transformers
 
     source = small_models.small_phi3()
@@ -194,6 +195,9 @@ def test_weights_in_the_form_of_octopus_v4_load_by_yaml_alone(tmp_path: Path) ->
     functional_models.overfit(model, tokenizer, cases, functional_models.Template(prompt))
     model.save_pretrained(tmp_path / "octopus-v4")
     tokenizer.save_pretrained(tmp_path / "octopus-v4")
+    config = json.loads((tmp_path / "octopus-v4" / "config.json").read_text(encoding="utf-8"))
+    config["auto_map"] = {name: f"phi3.Phi3{name}" for name in ("AutoConfig", "AutoModelForCausalLM")}  # not there
+    (tmp_path / "octopus-v4" / "config.json").write_text(json.dumps(config), encoding="utf-8")
     (tmp_path / "router.yaml").write_text(
         f"""
         octograph: 1

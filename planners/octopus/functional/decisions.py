@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ....graphs.errors import ArgumentError
-from ....graphs.signature import Neighbor
+from ....graphs.signature import Neighbor, Signature
 from ....graphs.walk import Arguments, Decision, Result
 from ..argument_schema import fitted
 from ..arguments import Filling, fill
@@ -71,19 +71,20 @@ def _toward(question: Question, neighbor: Neighbor, probability: float, spoken: 
         arguments: Arguments = {}
     else:
         found = fill(neighbor.signature, question.request, inputs)
-        arguments = found.arguments if call is None else _arguments(neighbor, call.arguments or {}, found.arguments)
+        arguments = found.arguments
+        if call is not None:
+            arguments = _arguments(neighbor.signature, call.arguments or {}, found.arguments)
         query = reformatted(neighbor, question.request, Filling(dict(arguments), found.mentions))
     return Decision(neighbor.id, query, probability, arguments, part, question.parents, logprob)
 
 
-def _arguments(neighbor: Neighbor, written: Arguments, found: Arguments) -> Arguments:
+def _arguments(signature: Signature, written: Arguments, found: Arguments) -> Arguments:
     """What the model wrote; what it had to leave out (earlier results, what ran into the limit) as it can be found."""
-    assert neighbor.signature is not None
     try:
-        said = fitted(neighbor.signature, dict(written))
+        said = fitted(signature, dict(written))
     except ArgumentError:
         said = {}
-    lacking = {one.name for one in neighbor.signature.parameters if one.required} - set(said)
+    lacking = {one.name for one in signature.parameters if one.required} - set(said)
     return dict(said) | {name: found[name] for name in lacking if name in found}
 
 

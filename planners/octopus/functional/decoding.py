@@ -10,26 +10,31 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
+from ....models.batching import GivenUp
 from ....models.loading import LoadedModel
 from ....models.packages import package
 from .row import Row
 
 
-def write_outputs(loaded: LoadedModel, rows: Sequence[Row], prompts: Sequence[Sequence[int]]) -> list[list[Row]]:
+def write_outputs(
+    loaded: LoadedModel, rows: Sequence[Row], prompts: Sequence[Sequence[int]], given_up: GivenUp = lambda nth: False
+) -> list[list[Row]]:
     """Have the model write all rows to their end; prompts[i] is what rows[i] answers.
 
-    Returns for each row itself, and its siblings: the alternatives that its question asked for.
+    Returns for each row itself, and its siblings: the alternatives that its question asked for. A row that nobody
+    waits for any more is left as it is.
     """
     families = [[row] for row in rows]
     with loaded.at_work([row.asked.adapter for row in rows]) as model:
         batch = _Batch(loaded, model, list(rows))
         scores = batch.read(prompts)
         _take(batch.rows, scores)
-        batch.keep(_with_siblings(families, scores))
+        batch.keep(_with_siblings(families))
         while batch.rows:
             scores = batch.read(batch.next_ids())
             _take(batch.rows, scores)
-            batch.keep([(nth, row) for nth, row in enumerate(batch.rows) if not row.done])
+            gone = {id(row) for nth, family in enumerate(families) if given_up(nth) for row in family}
+            batch.keep([(nth, row) for nth, row in enumerate(batch.rows) if not row.done and id(row) not in gone])
     return families
 
 
@@ -100,19 +105,24 @@ def _take(rows: Sequence[Row], logits: Any) -> None:
         if row.fresh:
             continue
         follows = row.may_follow
-        if row.choosing or (row.ending and id_ in follows):
-            among = scores[nth, list(follows)]
-            ended = 0.0 if row.choosing else float(among.logsumexp(0) - totals[nth])
-            row.choose(id_, among.double().softmax(0).tolist(), ended)
-        else:
-            row.write(id_, logprobs[nth])
+        try:
+            if row.choosing or (row.ending and id_ in follows):
+                among = scores[nth, list(follows)]
+                ended = 0.0 if row.choosing else float(among.logsumexp(0) - totals[nth])
+                row.choose(id_, among.double().softmax(0).tolist(), ended)
+            else:
+                row.write(id_, logprobs[nth])
+        except Exception as error:
+            row.fail(error)
 
 
-def _with_siblings(families: list[list[Row]], logits: Any) -> list[tuple[int, Row]]:
+def _with_siblings(families: list[list[Row]]) -> list[tuple[int, Row]]:
     """The rows that go on, with the siblings that were asked for, each with the place of its prompt."""
     kept: list[tuple[int, Row]] = []
     for place, family in enumerate(families):
         row = family[0]
+        if row.fault is not None:
+            continue
         chances = row.choices[0].probabilities
         ids = {row.letters.names[id_]: id_ for id_ in row.letters.options}
         ranking = sorted((token for token in chances if token in ids), key=lambda token: -chances[token])

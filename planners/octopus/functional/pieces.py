@@ -1,6 +1,6 @@
 """Text on its way to a tokenizer, in pieces: what people and models wrote, and what the template says.
 
-Only in our own pieces does `<nexa_end>` mean the token of that name; in anybody else's words it is eleven characters.
+Only in our own pieces does `<nexa_end>` mean the token of that name; in anybody else's words it is ten characters.
 """
 
 from __future__ import annotations

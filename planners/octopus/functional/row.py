@@ -43,6 +43,8 @@ class Row:
     fresh: deque[int] = field(default_factory=deque)
     """Ids that are written and that the model has not been shown yet."""
     choices: list[Choice] = field(default_factory=list)
+    fault: Exception | None = None
+    """Why it could not be written to its end; the other rows of the batch are."""
     _at: _At = _At.CHOICE
     _next: tuple[int, ...] = ()
     _began: int = 0
@@ -124,6 +126,12 @@ class Row:
         last = self.asked.longest - len(vocabulary.closing_ids) - 1
         if (self._at is _At.AFTER and len(self.may_follow) == 1) or len(self.ids) >= last:
             self._close()
+
+    def fail(self, fault: Exception) -> None:
+        """End the output without an end token: it can't be read."""
+        self.fault = fault
+        self.fresh.clear()
+        self._at = _At.DONE
 
     def sibling(self, id_: int) -> Row:
         """Another output to the same question, that begins with another functional token and makes one call."""

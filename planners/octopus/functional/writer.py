@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ....graphs.errors import InputError
+from ....graphs.errors import InputError, WalkError
 from ....graphs.sections import ModelSpec
 from ....models.batching import Batcher, GivenUp
 from ....models.loading import LoadedModel
@@ -45,7 +45,7 @@ class Writer:
     def _answer(self, asked: Sequence[Asked], given_up: GivenUp) -> list[Written | Exception]:
         with (self._shelf or shared_shelf()).lend(self._spec) as loaded, loaded.lock:
             vocabulary = self._vocabulary(loaded)
-            return _written(loaded, vocabulary, asked)
+            return _written(loaded, vocabulary, asked, given_up)
 
     def _vocabulary(self, loaded: LoadedModel) -> Vocabulary:
         known = self._vocabularies.get(loaded.model)
@@ -54,12 +54,14 @@ class Writer:
                 raise InputError(
                     f"{loaded.place}: a {loaded.task} model writes no functional tokens; name a causal one"
                 )
-            width = loaded.model.get_output_embeddings().weight.shape[0]
+            width = loaded.model.get_output_embeddings().out_features
             known = self._vocabularies[loaded.model] = Vocabulary(loaded.tokenizer, width, loaded.device)
         return known
 
 
-def _written(loaded: LoadedModel, vocabulary: Vocabulary, asked: Sequence[Asked]) -> list[Written | Exception]:
+def _written(
+    loaded: LoadedModel, vocabulary: Vocabulary, asked: Sequence[Asked], given_up: GivenUp
+) -> list[Written | Exception]:
     """One answer for each question; an exception for one that can't be asked, and for no other."""
     answers: list[Written | Exception] = [Written((), ())] * len(asked)
     rows: dict[int, Row] = {}
@@ -69,12 +71,16 @@ def _written(loaded: LoadedModel, vocabulary: Vocabulary, asked: Sequence[Asked]
             letters = Lettering.of(one, vocabulary)
             if letters.marks.stop is None and not one.needed:
                 continue
+            if one.adapter is not None and one.adapter not in loaded.adapters.loaded:
+                loaded.adapters.ensure([one.adapter])
             prompts.append(_prompt(loaded, vocabulary, one))
             rows[nth] = Row(one, letters, vocabulary, one.calls)
         except Exception as error:
             answers[nth] = error
     if rows:
-        for nth, family in zip(rows, write_outputs(loaded, list(rows.values()), prompts), strict=True):
+        numbers = list(rows)
+        families = write_outputs(loaded, list(rows.values()), prompts, lambda nth: given_up(numbers[nth]))
+        for nth, family in zip(numbers, families, strict=True):
             answers[nth] = _answer_of(family)
     return answers
 
@@ -90,9 +96,12 @@ def _prompt(loaded: LoadedModel, vocabulary: Vocabulary, asked: Asked) -> list[i
     return vocabulary.spelling.prompt(template.prompt(asked.request, asked.done, asked.given), room)
 
 
-def _answer_of(family: Sequence[Row]) -> Written:
+def _answer_of(family: Sequence[Row]) -> Written | Exception:
     row, *siblings = family
-    alternatives = {one.choices[0].token: (one.calls()[0], one.choices[0].logprob) for one in siblings}
+    if row.fault is not None or not row.done:
+        return row.fault or WalkError("given up before it was written")
+    whole = [one for one in siblings if one.fault is None]
+    alternatives = {one.choices[0].token: (one.calls()[0], one.choices[0].logprob) for one in whole}
     return Written(tuple(row.calls()), tuple(row.choices), alternatives, row.letters.marks.stop, tuple(row.ids))
 
 
