@@ -6,7 +6,9 @@ A pool belongs to the loop it was opened in, so each loop has its own, and close
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
+from importlib import import_module
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -24,6 +26,8 @@ _open: WeakKeyDictionary[asyncio.AbstractEventLoop, _Open] = WeakKeyDictionary()
 
 async def client_of(url: str, key: str | None) -> AsyncOpenAI:
     """The running loop's client of `url`; without a key it sends none of the environment's."""
+    if "openai" not in sys.modules:
+        await asyncio.to_thread(import_module, "openai")  # it takes a second, in which others go on
     clients = _open.setdefault(asyncio.get_running_loop(), {})
     entry = clients.get((url, key or ""))
     if entry is None:

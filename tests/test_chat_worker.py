@@ -198,7 +198,6 @@ def test_a_failing_endpoint_is_a_failed_step_without_secrets(
     [
         (None, {}, "needs a model"),
         ({"name": "x", "backend": "openai"}, {}, "has no url"),
-        ({"name": "x", "backend": "grpc"}, {}, "no backend 'grpc'"),
         ({"name": "x", "url": "http://localhost:1/v1"}, {"prompt": "Tell a joke"}, r"holds no \{query\}"),
     ],
 )
