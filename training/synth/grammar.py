@@ -43,11 +43,17 @@ class Part:
         return LabelledPart(self.card.id, self.wanted, self.arguments, output)
 
 
+Phrases = Mapping[str, Sequence[str]]
+"""Form of a wording (or `then`, `and`, `context`, `closing`) -> phrases, `{}` where it stands."""
+
+
 class Grammar:
     """Makes requests for one place."""
 
-    def __init__(self, place: ChoicePlace) -> None:
+    def __init__(self, place: ChoicePlace, phrases: Phrases | None = None) -> None:
+        """`phrases` carry the wordings, by form; those in `data/carriers.json` if left out."""
         self._place = place
+        self._phrases = phrases or carriers()
         self._wordings: dict[NodeId, list[Wording]] = {}
 
     def about(self, node: NodeId, rng: Random) -> GeneratedRequest | None:
@@ -65,7 +71,7 @@ class Grammar:
     def elsewhere(self, rng: Random) -> GeneratedRequest | None:
         """A request that nothing here can do."""
         text = rng.choice(self._elsewhere)
-        return self._request(framed(rng.choice(carriers()[form_of(text)]), (Piece(text),)), rng, ())
+        return self._request(framed(rng.choice(self._phrases[form_of(text)]), (Piece(text),)), rng, ())
 
     @cached_property
     def _elsewhere(self) -> Sequence[str]:
@@ -97,7 +103,7 @@ class Grammar:
         return None
 
     def _carried(self, part: Part, rng: Random) -> Pieces:
-        return framed(rng.choice(carriers()[part.form]), part.said)
+        return framed(rng.choice(self._phrases[part.form]), part.said)
 
     def _chain(self, rng: Random) -> GeneratedRequest | None:
         """Two parts, the second about the result of the first where it has a place for one."""
@@ -115,7 +121,7 @@ class Grammar:
                 wanted = written((*second.said[:nth], Piece(output), *second.said[nth + 1 :]))
                 break
         then = LabelledPart(second_card.id, wanted, arguments_in(second_card, wanted))
-        pieces = framed(rng.choice(carriers()["then"]), self._lead(first, rng), said)
+        pieces = framed(rng.choice(self._phrases["then"]), self._lead(first, rng), said)
         return self._request(pieces, rng, (first.label(output), then), ((0, 1),))
 
     def _beside(self, rng: Random) -> GeneratedRequest | None:
@@ -127,12 +133,12 @@ class Grammar:
         first, second = self._part(one, rng), self._part(rng.choice(others), rng)
         if first is None or second is None or first.wanted == second.wanted:
             return None
-        pieces = framed(rng.choice(carriers()["and"]), self._lead(first, rng), second.said)
+        pieces = framed(rng.choice(self._phrases["and"]), self._lead(first, rng), second.said)
         return self._request(pieces, rng, (first.label(), second.label()))
 
     def _lead(self, part: Part, rng: Random) -> Pieces:
         """The first part of several: sometimes with a phrase before it, never with one behind."""
-        opening = [frame for frame in carriers()[part.form] if frame.endswith("{}")]
+        opening = [frame for frame in self._phrases[part.form] if frame.endswith("{}")]
         return framed(rng.choice(opening), part.said) if rng.random() < 0.4 else part.said
 
     def _request(
@@ -144,10 +150,10 @@ class Grammar:
     ) -> GeneratedRequest:
         origin = f"grammar: {outline(pieces)}"
         if rng.random() < CONTEXT:
-            pieces = framed(f"{rng.choice(carriers()['context'])} {{}}", pieces)
+            pieces = framed(f"{rng.choice(self._phrases['context'])} {{}}", pieces)
         if rng.random() < CLOSING:
             end = "" if written(pieces)[-1:] in "?.!" else "."
-            pieces = (*pieces, Piece(f"{end} {rng.choice(carriers()['closing'])}"))
+            pieces = (*pieces, Piece(f"{end} {rng.choice(self._phrases['closing'])}"))
         return GeneratedRequest(written(noisy(pieces, rng)), self._place.name, parts, links, origin)
 
 
@@ -165,12 +171,13 @@ def _output(gives: Sequence[str], rng: Random) -> str:
 class GrammarSource:
     """The grammars of all places, as a source of requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, phrases: Phrases | None = None) -> None:
+        self._phrases = phrases
         self._grammars: dict[str, Grammar] = {}
 
     def requests(self, job: Job, rng: Random) -> Iterator[GeneratedRequest | None]:
         """See `Source.requests`."""
-        grammar = self._grammars.setdefault(job.place.name, Grammar(job.place))
+        grammar = self._grammars.setdefault(job.place.name, Grammar(job.place, self._phrases))
         while True:
             if not job.special:
                 yield grammar.about(job.about, rng)

@@ -17,7 +17,7 @@ _NEAR = dict(
 _WORD = re.compile(r"[a-z]{4,}")
 _KEPT = frozenset("with without except unless none never that this from then".split())
 """Words that a slip would change the meaning of."""
-SLIPS, SMALL, LOUD, LARGE, UNENDED = 0.25, 0.25, 0.02, 0.4, 0.25
+SLIPS, SMALL, LOUD, LARGE, UNENDED = 0.25, 0.25, 0.01, 0.4, 0.25
 """Shares of requests with a slip, all in small letters, all in capitals, with a first capital, without an end mark."""
 
 
