@@ -11,7 +11,7 @@ from typing import Any
 from .arrows import LONGEST_ID, RESERVED
 from .draft import VERSION
 from .kinds import BACKENDS, MASTER, WORKER_KINDS, owners
-from .sections import Limits, Node, OctopusSpec, Retry
+from .sections import Limits, ModelSpec, Node, OctopusSpec, Retry
 
 _EXAMPLES: dict[str, list[Any]] = {
     "description": ["Converts between units of measurement."],
@@ -23,7 +23,7 @@ _EXAMPLES: dict[str, list[Any]] = {
     "timeout": [30],
     "tool": ["units.convert"],
     "graph": ["math.yaml"],
-    "model": [{"backend": "transformers", "name": "AdaptLLM/law-chat"}],
+    "model": [{"backend": "transformers", "name": "AdaptLLM/law-chat"}, "models/law"],
     "prompt": ["[INST] {query} [/INST]"],
 }
 
@@ -45,7 +45,7 @@ _ARROW = {
 def graph_schema() -> dict[str, Any]:
     """The schema, in draft 2020-12. Plug-ins are allowed for by name only, so it is the same everywhere."""
     definitions: dict[str, Any] = {}
-    for section in (Node, OctopusSpec, Limits, Retry):
+    for section in (Node, OctopusSpec, ModelSpec, Limits, Retry):
         schema = section.model_json_schema(ref_template="#/$defs/{model}")
         schema.pop("$defs", None)
         definitions[section.__name__] = _without_titles(schema)

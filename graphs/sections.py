@@ -60,17 +60,26 @@ class Section(BaseModel):
 
 
 def _model(value: Any) -> Any:
-    return {"name": value} if isinstance(value, str) else value
+    if isinstance(value, (dict, ModelSpec)):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("expected a model's name, or keys and values")
+    return {"name": value}
+
+
+def _name(value: Any) -> str:
+    if not (name := _hidden(value)).strip():
+        raise ValueError("expected the model's name")
+    return name
 
 
 class ModelSpec(Section):
     """A language model: where its weights or its endpoint are, and how it generates. Just a name may be written."""
 
-    name: Hidden = Field(
-        min_length=1,
+    name: Annotated[str, PlainValidator(_name, json_schema_input_type=str)] = Field(
         description="A folder of weights (relative to the graph file), a hub name, or the endpoint's name for it.",
     )
-    backend: Shown | None = Field(
+    backend: Literal["transformers", "openai"] | None = Field(
         default=None,
         description="transformers (weights on this machine) or openai (an endpoint); the kind's own by default.",
     )
@@ -107,7 +116,7 @@ class ModelSpec(Section):
     )
 
 
-Model = Annotated[ModelSpec, BeforeValidator(_model)]
+Model = Annotated[ModelSpec, BeforeValidator(_model, json_schema_input_type=str | ModelSpec)]
 
 
 class OctopusSpec(Section):

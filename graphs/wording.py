@@ -46,6 +46,8 @@ def explain(error: ValidationError, section: type[BaseModel], closest: Closest) 
             words, key = _BOUNDS[kind]
             bound = fault["ctx"][key]
             yield path, f"must be {words} {bound:,.15g}, found {shown(value)}", False
+        elif kind == "literal_error":
+            yield path, f"must be {fault['ctx']['expected']}, found {sort_of(value)}", False
         elif kind == "value_error" and isinstance(cause := fault["ctx"]["error"], DataError):
             for inner, message in cause.faults:
                 yield (*path, *inner), message, False
@@ -67,13 +69,20 @@ def unknown_key(key: str, known: tuple[str, ...], closest: Closest) -> str:
 def keys_of(section: type[BaseModel], path: Path = ()) -> tuple[str, ...]:
     """The keys that may be written in a section, or in the one inside it at `path`."""
     for part in path:
-        kinds = [section.model_fields[str(part)].annotation] if part in section.model_fields else []
-        kinds += [inner for kind in kinds for inner in getattr(kind, "__args__", ())]
-        inner = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+        kind = section.model_fields[str(part)].annotation if part in section.model_fields else None
+        inner = next(_sections_in(kind), None)
         if inner is None:
             return ()
         section = inner
     return tuple(name for name, field in section.model_fields.items() if not field.exclude)
+
+
+def _sections_in(kind: Any) -> Iterator[type[BaseModel]]:
+    """The sections in a type, in its unions and annotations too."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for inner in getattr(kind, "__args__", ()):
+        yield from _sections_in(inner)
 
 
 def mismatch(expected: str, value: Any) -> str:

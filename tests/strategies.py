@@ -51,6 +51,21 @@ def _retries() -> st.SearchStrategy[dict[str, Any]]:
     return _optional(attempts=st.integers(1, 9), wait=st.floats(0, 5), max_wait=st.integers(0, 9))
 
 
+def _models() -> st.SearchStrategy[Any]:
+    """A language model, by name or with its settings."""
+    settings = _optional(
+        backend=st.sampled_from(["transformers", "openai"]),
+        url=words(),
+        adapter=words(),
+        max_tokens=st.integers(1, 4096),
+        temperature=st.floats(0, 2),
+        stop=st.lists(words(5), max_size=2),
+        chat=st.booleans(),
+        generation=plain_data(),
+    )
+    return words() | st.builds(lambda name, more: {"name": name, **more}, words(), settings)
+
+
 @st.composite
 def _nodes(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     ports = st.lists(st.sampled_from(["table", "picture", "number"]), max_size=2, unique=True)
@@ -67,7 +82,7 @@ def _nodes(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     if kind in ("tool", "mcp"):
         fields["tool"] = words(10)
     if kind in ("model", "chat"):
-        fields |= {"model": plain_data(), "prompt": words()}
+        fields |= {"model": _models(), "prompt": words(), "token": words(10)}
     if kind in ("model", "chat", "person", "mcp"):
         fields["settings"] = plain_data()
     return {"kind": kind, **draw(_optional(**fields))}

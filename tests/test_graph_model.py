@@ -135,8 +135,8 @@ def test_every_fault_in_code_is_told_at_once() -> None:
         ({"agents": {"law": Graph("g", {"a": {"kind": "tool"}})}}, "only an agent has a sub-graph"),
         ({"agents": {"lwa": Graph("g", {"a": {"kind": "tool"}})}}, "did you mean 'law'"),
         ({"nodes": {"a": {"kind": "agent", "graph": "b.yaml"}}, "edges": []}, "agents={'a': Graph.read('b.yaml')}"),
-        ({"nodes": {"a": {"kind": "model", "model": {"x": {1, 2}}}}, "edges": []}, "expected plain data"),
-        ({"nodes": {"a": {"kind": "model", "model": {1: 2}}}, "edges": []}, "keys must be text"),
+        ({"nodes": {"a": {"kind": "person", "settings": {"x": {1, 2}}}}, "edges": []}, "expected plain data"),
+        ({"nodes": {"a": {"kind": "person", "settings": {1: 2}}}, "edges": []}, "keys must be text"),
         ({"nodes": {"a": {"kind": "tool", "description": "\ud800"}}, "edges": []}, "half a character"),
     ],
 )
@@ -147,10 +147,10 @@ def test_what_code_may_not_give(changes: dict[str, object], said: str) -> None:
 
 def test_settings_are_copied_in() -> None:
     """Changing a dict that was given to a graph changes nothing in the graph."""
-    settings_ = {"kind": "model", "model": {"name": "a", "list": [1]}}
+    settings_ = {"kind": "person", "settings": {"name": "a", "list": [1]}}
     graph = small(nodes={"a": settings_}, edges=[])
-    settings_["model"]["list"].append(2)  # type: ignore[index]
-    assert graph.nodes["a"].model == {"name": "a", "list": [1]}
+    settings_["settings"]["list"].append(2)  # type: ignore[index]
+    assert graph.nodes["a"].settings == {"name": "a", "list": [1]}
 
 
 def test_the_repr_is_short() -> None:

@@ -24,8 +24,8 @@ def test_the_worker_gets_the_value(graph: Graph) -> None:
     """Values stand in model and prompt as plain text, whole or in part; $${ is a plain ${."""
     node = graph.nodes["ask"]
     assert node.model is not None
-    assert node.model["key"] == SECRET
-    assert node.model["url"] == "https://example.org/v1"
+    assert node.model.key == SECRET
+    assert node.model.url == "https://example.org/v1"
     assert node.prompt == "${USER} asks: {query}"
     assert node.description == "Costs ${5} a day."
 

@@ -8,7 +8,7 @@ import pytest
 
 from octograph import Workflow
 from octograph.planners.octopus.encoder import Encoder
-from octograph.training.rewriting_measures import Measures, Rewrite, difference, figures, said_exactly, without_courtesy
+from octograph.evaluation.rewriting import Measures, Rewrite, difference, figures, said_exactly, without_courtesy
 
 PARTS = (
     "How many inches are 8 feet?",
