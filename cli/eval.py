@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..engine.workflow import Workflow
     from ..evaluation.cases import Case
     from ..evaluation.metrics import Figures, Outcome
+    from ..evaluation.rewriting import RewritingFigures
 
 Data = Annotated[
     Path,
@@ -56,6 +57,18 @@ _NAMES = {
 }
 
 
+_REWRITING = {
+    "critical": "  numbers, names, quotes kept",
+    "complete": "  content kept",
+    "nearest": "  nearest to its own request",
+    "scores": "  scores and routed no worse",
+    "sound": "  parses, length in bounds",
+    "all_five": "  all five",
+    "difference": "  words that differ",
+    "copies": "  word for word the request",
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("eval")(evaluate)
@@ -86,6 +99,7 @@ def evaluate(
     from ..engine.blocking import run_blocking
     from ..evaluation.cases import read_cases
     from ..evaluation.metrics import measure
+    from ..evaluation.rewriting import rewritten
     from .opening import open_workflow
 
     workflow = open_workflow(graph, tools, octopus, files, trust_remote_code=trust_remote_code)
@@ -93,13 +107,16 @@ def evaluate(
     done = run_blocking(lambda: _measured(workflow, cases, answers, quiet))
     figures = measure(done)
     slices = {name: measure(of) for name, of in _sliced(done).items()} if by is not None else {}
+    reworded = rewritten(done, workflow) if any(case.queries for case in cases) else None
     if misses is not None:
         _write_misses(misses, done)
     if as_json:
         split = {"slices": {name: asdict(of) for name, of in slices.items()}} if by is not None else {}
-        put_json(asdict(figures) | split)
+        said = {"rewriting": asdict(reworded)} if reworded is not None else {}
+        put_json(asdict(figures) | said | split)
     else:
-        put("\n\n".join([_table(figures), *(f"{by}: {name}\n{_table(of)}" for name, of in slices.items())]))
+        parts = [_table(figures), *(f"{by}: {name}\n{_table(of)}" for name, of in slices.items())]
+        put("\n\n".join(parts + ([_rewriting_table(reworded)] if reworded is not None else [])))
 
 
 def _sliced(done: Sequence[Outcome]) -> dict[str, list[Outcome]]:
@@ -144,6 +161,13 @@ def _table(figures: Figures) -> str:
         )
         lines.append(f"{name:<28}{shown:>10}")
     return "\n".join(lines)
+
+
+def _rewriting_table(figures: RewritingFigures) -> str:
+    """The five measures of rewritten queries, and how far these differ from the request in words."""
+    values = asdict(figures)
+    lines = [f"{'rewritten queries':<28}{figures.n:>10,}"]
+    return "\n".join(lines + [f"{name:<28}{100 * values[key]:>8.1f} %" for key, name in _REWRITING.items()])
 
 
 def _write_misses(path: Path, done: Sequence[Outcome]) -> None:

@@ -24,17 +24,22 @@ class Case:
     """What a right answer says, in any case: one alternative of each entry."""
     slice: str = ""
     """The value of the key that figures are split by, if there is one."""
+    queries: tuple[str, ...] = ()
+    """What each node of the gold plan should be asked; empty if the data does not say it."""
 
 
 def read_cases(path: Path, graph: Graph, by: str | None = None) -> list[Case]:
     """The labelled requests of a file, in its order. With `by`, each line must have that key, to split the figures by.
 
-    Raises InputError that lists every bad line as `file:line: what`.
+    Lines that `octograph synth` made for the inside of an agent (`at`) are left out: no request enters there. Raises
+    InputError that lists every bad line as `file:line: what`.
     """
     cases, problems = list[Case](), list[str]()
     for number, text in _lines(path):
         try:
-            cases.append(_case(text, graph, by))
+            case = _case(text, graph, by)
+            if case is not None:
+                cases.append(case)
         except InputError as error:
             problems.append(f"{path}:{number}: {error}")
     if not cases and not problems:
@@ -53,13 +58,15 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _case(text: str, graph: Graph, by: str | None) -> Case:
+def _case(text: str, graph: Graph, by: str | None) -> Case | None:
     try:
         data = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise InputError(f"not JSON: {error}; a line is {_FORM}") from error
     if not isinstance(data, Mapping):
         raise InputError(f"not an object; a line is {_FORM}")
+    if "/" in str(data.get("at", "")):
+        return None
     query = data.get("query")
     if not isinstance(query, str) or not query.strip():
         raise InputError(f"'query' must be a text that isn't empty; a line is {_FORM}")
@@ -77,7 +84,16 @@ def _case(text: str, graph: Graph, by: str | None) -> Case:
     gold = Labels(tuple(nodes), tuple((plain(a), plain(b)) for a, b in links))
     if by is not None and not isinstance(data.get(by), (str, int, bool)):
         raise InputError(f"no {by!r} to split the figures by; it has {', '.join(data)}")
-    return Case(query, gold, _contains(data.get("contains", [])), str(data[by]) if by is not None else "")
+    part = str(data[by]) if by is not None else ""
+    return Case(query, gold, _contains(data.get("contains", [])), part, _queries(data.get("calls"), gold))
+
+
+def _queries(calls: Any, gold: Labels) -> tuple[str, ...]:
+    """The query of each call, where the data gives one for each node."""
+    if not isinstance(calls, list) or not all(isinstance(call, Mapping) for call in calls):
+        return ()
+    queries = tuple(call["query"] for call in calls if isinstance(call.get("query"), str))
+    return queries if len(queries) == len(gold.nodes) else ()
 
 
 def _check_node(node: str, graph: Graph) -> None:

@@ -20,12 +20,13 @@ async def outcomes(workflow: Workflow, cases: Iterable[Case], answer: bool = Fal
     """One outcome a case, in order. With `answer` each request is also run, and its answer looked at."""
     for case in cases:
         began = perf_counter()
-        planned = await _plan(workflow, case.query)
+        plan = await _plan(workflow, case.query)
+        planned, queries = labels_of(plan), tuple(node.query for node in plan.nodes)
         seconds = perf_counter() - began
         ranked = rank(await workflow.adecide(case.query))
         right = await _answers(workflow, case) if answer and case.contains else None
         wrong = not_an_edge(planned, workflow.graph)
-        yield Outcome(case.query, case.gold, planned, ranked, seconds, wrong, right, case.slice)
+        yield Outcome(case.query, case.gold, planned, ranked, seconds, wrong, right, case.slice, queries, case.queries)
 
 
 def rank(decisions: Sequence[Decision]) -> tuple[str, ...]:
@@ -52,11 +53,11 @@ def has_all(text: str, contains: Iterable[Sequence[str]]) -> bool:
     return all(any(one.casefold() in plain for one in alternatives) for alternatives in contains)
 
 
-async def _plan(workflow: Workflow, query: str) -> Labels:
+async def _plan(workflow: Workflow, query: str) -> Plan:
     try:
-        return labels_of(await workflow.aplan(query))
+        return await workflow.aplan(query)
     except WalkError:  # a request that can't even be planned is planned wrongly
-        return labels_of(Plan())
+        return Plan()
 
 
 async def _answers(workflow: Workflow, case: Case) -> bool:

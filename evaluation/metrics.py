@@ -34,6 +34,10 @@ class Outcome:
     """Whether the answer said what it should; None if the request was not run."""
     slice: str = ""
     """See `Case.slice`."""
+    queries: tuple[str, ...] = ()
+    """The query planned for each node of the plan."""
+    gold_queries: tuple[str, ...] = ()
+    """See `Case.queries`."""
 
     @property
     def exact(self) -> bool:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from terminal import octograph
 
 from octograph import Workflow
+from octograph.evaluation.metrics import Labels, Outcome
+from octograph.evaluation.rewriting import (
+    Measures,
+    Rewrite,
+    difference,
+    figures,
+    rewritten,
+    said_exactly,
+    without_courtesy,
+)
 from octograph.planners.octopus.encoder import Encoder
-from octograph.evaluation.rewriting import Measures, Rewrite, difference, figures, said_exactly, without_courtesy
 
 PARTS = (
     "How many inches are 8 feet?",
@@ -124,3 +136,32 @@ def test_the_figures_are_shares(measures: Measures) -> None:
     assert (found.n, found.critical, found.nearest) == (6, 5 / 6, 1)
     assert found.all_five == 5 / 6
     assert figures([]) is None
+
+
+def test_planned_queries_are_measured_where_the_data_says_them(tmp_path: Path) -> None:
+    """`octograph eval` on generated requests; those for the inside of an agent are left out."""
+    calls = [{"node": "convert", "query": "how many feet are 5 miles"}]
+    lines = [
+        {"query": "could you tell me how many feet are 5 miles?", "nodes": ["convert"], "calls": calls},
+        {"query": "how many inches are 8 feet?", "nodes": ["convert"], "calls": calls},
+        {"query": "elsewhere", "nodes": ["x"], "at": "agent/x"},
+    ]
+    (tmp_path / "data.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    ended = octograph("eval", "units", "data.jsonl", "--json", folder=tmp_path)
+    assert ended.code == 0, ended.err
+    figures = json.loads(ended.out)
+    assert (figures["n"], figures["rewriting"]["n"], figures["rewriting"]["critical"]) == (2, 2, 1)
+    assert "all five" in octograph("eval", "units", "data.jsonl", folder=tmp_path).out
+    (tmp_path / "plain.jsonl").write_text('{"query": "5 miles in feet", "nodes": ["convert"]}', encoding="utf-8")
+    assert "rewriting" not in json.loads(octograph("eval", "units", "plain.jsonl", "--json", folder=tmp_path).out)
+
+
+def test_of_several_parts_each_is_compared_with_its_own() -> None:
+    """What was planned for a node is measured against what the data says for it, not against the whole request."""
+    both = Labels(("convert", "compare"))
+    queries = ("how many inches are 8 feet", "which is heavier, 3 kg or 7 lb")
+    outcome = Outcome("both", both, both, queries=(queries[0], "which is heavier, 3 kg or 9 lb"), gold_queries=queries)
+    found = rewritten([outcome], Workflow("units"))
+    assert found is not None
+    assert (found.n, found.critical) == (2, 0.5)
+    assert rewritten([Outcome("q", both, both, queries=queries)], Workflow("units")) is None

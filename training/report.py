@@ -7,15 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..evaluation.rewriting import MOST_MEASURED, Measures, Rewrite, RewritingFigures, figures
 from .calibration_figures import Calibration, calibration
 from .judged import STOP, Judged, shares
-from .rewriting_measures import Measures, Rewrite, RewritingFigures, figures
 
 if TYPE_CHECKING:
     from ..engine.workflow import Workflow
-
-MOST_MEASURED = 500
-"""Rewritten queries that are measured; more would change no figure and take minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from ..evaluation.rewriting import RewritingFigures
 from ..graphs.errors import InputError
 from .packages import package
 from .report import Report
-from .rewriting_measures import RewritingFigures
 
 LARGEST = 60
 """Choices in the picture at most: of more, those most often confused."""

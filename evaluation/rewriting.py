@@ -1,7 +1,7 @@
 """Five measures of a rewritten query that need no judge, and how far it differs from the request in words.
 
 Each catches another sort of fault; likeness of vectors alone is blind to a changed digit. They are checked on planted
-faults in `tests/test_training_rewriting.py`.
+faults in `tests/test_rewriting_measures.py`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,17 @@ from ..planners.octopus.encoder import Encoder
 from ..planners.octopus.finders import stem
 from ..planners.octopus.lexicon import COURTESY_ONLY, FUNCTION_WORDS, POLITE
 from ..planners.octopus.rewriting import critical_tokens
+from .metrics import Outcome
+
+if TYPE_CHECKING:
+    from ..engine.workflow import Workflow
 
 RECALL = 0.95
 """Content recall from which nothing that matters is lost."""
 OTHERS = 300
 """Requests among which a rewritten query must be nearest to its own."""
+MOST_MEASURED = 500
+"""Rewritten queries that are measured; more would change no figure and take minutes."""
 SHORTEST, LONGEST = 0.5, 3.0
 """A rewritten query's length, as a factor of the request's part."""
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
@@ -158,6 +165,27 @@ def figures(measured: Sequence[Measured]) -> RewritingFigures | None:
         difference=share([one.difference for one in measured]),
         copies=share([one.difference == 0 for one in measured]),
     )
+
+
+def rewritten(outcomes: Iterable[Outcome], workflow: Workflow) -> RewritingFigures | None:
+    """The figures of the planned queries whose requests say what they should be; None if none does.
+
+    Of a request with several nodes, the query that the data gives for a node is the part it is compared with.
+    """
+    start = workflow.graph.start
+    pairs = [pair for outcome in outcomes for pair in _pairs(outcome, start)]
+    measures = Measures([pair.part for pair in pairs], {start: workflow.neighbors(start)}, Encoder())
+    step = max(1, -(-len(pairs) // MOST_MEASURED))
+    return figures([measures.measure(pair) for pair in pairs[::step]])
+
+
+def _pairs(outcome: Outcome, start: str) -> Iterator[Rewrite]:
+    planned, gold = outcome.planned.nodes, outcome.gold.nodes
+    alone = len(gold) == 1
+    for node, query in zip(planned, outcome.queries, strict=False):
+        if gold.count(node) == planned.count(node) == 1 and len(outcome.gold_queries) == len(gold):
+            wanted = outcome.gold_queries[gold.index(node)]
+            yield Rewrite(outcome.query if alone else wanted, query, node, start)
 
 
 def said_exactly(text: str) -> Counter[str]:
