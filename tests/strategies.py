@@ -63,7 +63,8 @@ def _models() -> st.SearchStrategy[Any]:
         chat=st.booleans(),
         generation=plain_data(),
     )
-    return words() | st.builds(lambda name, more: {"name": name, **more}, words(), settings)
+    names = words().filter(str.strip)
+    return names | st.builds(lambda name, more: {"name": name, **more}, names, settings)
 
 
 @st.composite
