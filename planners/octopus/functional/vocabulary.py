@@ -84,9 +84,9 @@ class Vocabulary:
         return id_
 
     def _functional_looking(self) -> list[str]:
-        return [
-            text for text in self.spelling.added if text.strip() and text not in self._tokenizer.all_special_tokens[:4]
-        ]
+        """Tokens that are neither text nor named by the tokenizer as its beginning, end, padding, mask or unknown."""
+        named = set(map(str, self._tokenizer.special_tokens_map.values()))
+        return [text for text in self.spelling.added if text.strip() and text not in named]
 
     def _compile(self, grammar: str) -> Any:
         guidance = package("llguidance", "typed arguments written by a language model")
