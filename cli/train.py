@@ -223,6 +223,8 @@ def _summary(report: Report, output: Path) -> str:
     if report.n:
         figures = {
             "right first choice": f"{100 * report.selection:.1f} %",
+            "  where a request comes in": _share(report.entering),
+            "  after a call": _share(report.following),
             "all calls right": f"{100 * report.exact:.1f} %",
             "outputs that could be read": f"{100 * report.parsed:.1f} %",
             "calls of no neighbor": f"{report.outside:,}",
@@ -230,5 +232,9 @@ def _summary(report: Report, output: Path) -> str:
         }
         if report.rewriting is not None:
             figures["rewritten well (all five)"] = f"{100 * report.rewriting.all_five:.1f} %"
-        lines += [f"{name:<28}{value:>10}" for name, value in figures.items()]
+        lines += [f"{name:<28}{value:>10}" for name, value in figures.items() if value]
     return "\n".join([*lines, f"report: {output / 'report.md'}"])
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.1f} %"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_endpoint import Fault, SmallEndpoint
-from terminal import octograph
+from terminal import octograph, start
 
 from octograph import Workflow
 from octograph.graphs.signature import Kind, Neighbor, Parameter, Signature
@@ -146,7 +148,8 @@ def test_forms_fit_their_carriers() -> None:
         "question",
         "phrase",
     ]
-    assert all(frame.count("{}") == 1 for form in ("imperative", "question", "statement", "phrase") for frame in carriers()[form])
+    forms = ("imperative", "question", "statement", "phrase", "topic")
+    assert all(frame.count("{}") == 1 for form in forms for frame in carriers()[form])
 
 
 def test_a_part_begins_small_inside_a_sentence() -> None:
@@ -326,3 +329,19 @@ def test_whatever_a_teacher_answers_is_survived(reply: str) -> None:
 
     assert isinstance(_listed(reply), list)
     assert isinstance(_listed('{"requests": ' + reply), list)
+
+
+def test_an_interruption_keeps_what_was_made(tmp_path: Path) -> None:
+    """Ctrl-C ends with code 130 and says how to go on; every line in the file is whole."""
+    running = start("synth", "desk", "-o", "data.jsonl", "--per-node", "100000", folder=tmp_path)
+    file = tmp_path / "data.jsonl"
+    for _ in range(600):
+        if file.exists() and file.stat().st_size > 10_000:
+            break
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert f"{len(lines):,} requests are kept in data.jsonl; go on with --resume" in err.decode()
+    assert all(json.loads(line)["query"] for line in lines)

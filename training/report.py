@@ -35,6 +35,10 @@ class Report:
     n: int
     selection: float
     """Share of first choices that are right."""
+    entering: float | None
+    """The same where a request comes in; None where nothing was asked there."""
+    following: float | None
+    """The same after a call: mostly whether to stop, which is the easier question."""
     exact: float
     """Share of questions for which all calls are right."""
     parsed: float
@@ -63,6 +67,8 @@ def report_on(judged: Sequence[Judged], workflow: Workflow | None = None) -> Rep
     return Report(
         n=len(judged),
         selection=share["selection"],
+        entering=_selection([one for one in judged if not one.sample.done]),
+        following=_selection([one for one in judged if one.sample.done]),
         exact=share["exact"],
         parsed=share["parsed"],
         outside=sum(one.outside for one in judged),
@@ -72,6 +78,10 @@ def report_on(judged: Sequence[Judged], workflow: Workflow | None = None) -> Rep
         rewriting=written,
         gold=gold,
     )
+
+
+def _selection(judged: Sequence[Judged]) -> float | None:
+    return shares(judged)["selection"] if judged else None
 
 
 def _name(one: Judged, node: str) -> str:

@@ -51,6 +51,8 @@ def as_markdown(report: Report, facts: Mapping[str, Any]) -> str:
         ("figure", "value"),
         [
             ("right first choice", _percent(report.selection)),
+            ("right where a request comes in", _percent(report.entering)),
+            ("right after a call", _percent(report.following)),
             ("all calls right", _percent(report.exact)),
             ("outputs that could be read", _percent(report.parsed)),
             ("calls of what is no neighbor", f"{report.outside:,}"),
