@@ -30,6 +30,7 @@ from ..head.examples import Example, RequestClass, examples_of
 from ..head.mixing import Judged, mix
 from ..head.training import HeadOptions, held_back_of
 from ..samples import read_samples
+from ..synth.noise import slip
 from .export_encoder import TOKENS, export
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ SCALE = 12.0
 BATCH = 32
 SORTED = 16
 """Batches among which texts are sorted by length, so that little is padding."""
+HURRIED = 0.3
+"""Share of requests without choices that are learned as somebody in a hurry would type them."""
+_LONG_WORD = re.compile(r"[a-z]{4,}")
 _CHOICE = re.compile(r"\n[A-D]\. ")
 
 
@@ -109,7 +113,7 @@ class Tuner:
                 torch.nn.utils.clip_grad_norm_(tuned, 1.0)
                 optimizer.step()
                 schedule.step()
-                losses.append(float(loss))
+                losses.append(float(loss.detach()))
             yield epoch, float(np.mean(losses))
 
     def save(self, weights: Path, folder: Path) -> None:
@@ -130,15 +134,20 @@ class Tuner:
 
 
 def varied(text: str, chance: random.Random) -> str:
-    """A question with lettered choices as it might have been asked: sometimes without them, else in any order."""
+    """A request as it might have been made: with slips; a question without its choices, or with them in any order."""
     first = _CHOICE.search(text)
     if first is None:
-        return text
+        return _hurried(text, chance) if chance.random() < HURRIED else text
     question, choices = text[: first.start()], _CHOICE.split(text[first.start() :])[1:]
     if chance.random() < 0.25:
         return question
     chance.shuffle(choices)
     return question + "".join(f"\n{letter}. {choice}" for letter, choice in zip("ABCD", choices, strict=False))
+
+
+def _hurried(text: str, chance: random.Random) -> str:
+    """The text in small letters, one word in six with a slip."""
+    return _LONG_WORD.sub(lambda word: slip(word[0], chance) if chance.random() < 1 / 6 else word[0], text.lower())
 
 
 def _batches(texts: Sequence[str], chance: random.Random) -> list[list[int]]:

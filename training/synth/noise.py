@@ -49,11 +49,12 @@ def misspelled(pieces: Sequence[Piece], rng: Random) -> Pieces:
         return tuple(pieces)
     nth, match = rng.choice(places)
     text = pieces[nth].text
-    slipped = text[: match.start()] + _slip(match.group(), rng) + text[match.end() :]
+    slipped = text[: match.start()] + slip(match.group(), rng) + text[match.end() :]
     return (*pieces[:nth], Piece(slipped), *pieces[nth + 1 :])
 
 
-def _slip(word: str, rng: Random) -> str:
+def slip(word: str, rng: Random) -> str:
+    """The word (of three letters or more, in small ones) with a letter lost, doubled, exchanged or missed by a key."""
     at = rng.randrange(1, len(word) - 1)
     how = rng.randrange(4)
     if how == 0:
