@@ -45,6 +45,9 @@ def phrases(held_back: bool) -> Mapping[str, Sequence[str]]:
     """Every fifth carrier phrase for what is held back, the others for training; a bare request is in neither fifth."""
     chosen = {}
     for form, listed in carriers().items():
+        if form in ("then", "and"):  # these are no mere phrases: they say whether one part builds on the other
+            chosen[form] = listed
+            continue
         distinct = [phrase for phrase in dict.fromkeys(listed) if phrase != "{}"]
         kept = [phrase for nth, phrase in enumerate(distinct) if (nth % FIFTH == 2) == held_back]
         chosen[form] = kept if held_back else [*kept, *(phrase for phrase in listed if phrase == "{}")]

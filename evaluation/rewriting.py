@@ -44,7 +44,7 @@ class Rewrite:
     """A rewritten query, and what it was made from."""
 
     part: str
-    """The part of the request that the node should answer; the request itself where it has only one."""
+    """What the node should answer: the request, or of one with several parts, the node's own."""
     query: str
     """What was written for the node."""
     node: str
@@ -52,6 +52,9 @@ class Rewrite:
     """The place of the choice: rewrites of one place are compared with its requests and its neighbors."""
     parses: bool = True
     """Whether the output it was read from had the right form."""
+    core: str | None = None
+    """The part without what only carries it ("I just got home, and was wondering whether you could"), where the data
+    says it: that is what may not be lost. Where it doesn't, nothing but courtesies may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,14 @@ class Measures:
 
     def measure(self, rewrite: Rewrite) -> Measured:
         """All measures of one rewritten query."""
-        part = without_courtesy(rewrite.part)
+        core = without_courtesy(rewrite.part) if rewrite.core is None else rewrite.core
         return Measured(
-            critical=said_exactly(part) == said_exactly(rewrite.query),
-            recall=self._recall(part, rewrite.query),
+            critical=said_exactly(core) == said_exactly(rewrite.query),
+            recall=self._recall(core, rewrite.query),
             nearest=self._nearest(rewrite),
             scores=self._scores(rewrite),
-            sound=rewrite.parses and SHORTEST <= len(rewrite.query) / max(1, len(part)) <= LONGEST,
-            difference=difference(part, rewrite.query),
+            sound=rewrite.parses and SHORTEST <= len(rewrite.query) / max(1, len(core)) <= LONGEST,
+            difference=difference(rewrite.part, rewrite.query),
         )
 
     @cached_property
@@ -185,7 +188,7 @@ def _pairs(outcome: Outcome, start: str) -> Iterator[Rewrite]:
     for node, query in zip(planned, outcome.queries, strict=False):
         if gold.count(node) == planned.count(node) == 1 and len(outcome.gold_queries) == len(gold):
             wanted = outcome.gold_queries[gold.index(node)]
-            yield Rewrite(outcome.query if alone else wanted, query, node, start)
+            yield Rewrite(outcome.query if alone else wanted, query, node, start, core=wanted)
 
 
 def said_exactly(text: str) -> Counter[str]:

@@ -115,6 +115,16 @@ def test_copying_does_not_look_like_rewriting() -> None:
     assert difference("a b", "c d") == 1
 
 
+def test_what_the_data_says_is_the_core_of_a_request(measures: Measures) -> None:
+    """Then what only carries it may go, and nothing of it."""
+    whole = "I just got home and forgot my ruler: how many inches are 8 feet?"
+    said = rewrite(whole, "how many inches are 8 feet")
+    assert not measures.measure(said).complete
+    measured = measures.measure(replace(said, core="how many inches are 8 feet"))
+    assert (measured.complete, measured.critical, measured.difference > 0.5) == (True, True, True)
+    assert not measures.measure(replace(said, query="how many feet", core="how many inches are 8 feet")).complete
+
+
 def test_politeness_may_go() -> None:
     """But what only looks like it may not."""
     assert without_courtesy("Could you please convert 5 miles?") == "convert 5 miles?"
@@ -143,7 +153,7 @@ def test_planned_queries_are_measured_where_the_data_says_them(tmp_path: Path) -
     calls = [{"node": "convert", "query": "how many feet are 5 miles"}]
     lines = [
         {"query": "could you tell me how many feet are 5 miles?", "nodes": ["convert"], "calls": calls},
-        {"query": "how many inches are 8 feet?", "nodes": ["convert"], "calls": calls},
+        {"query": "how many feet are 5 miles?", "nodes": ["convert"], "calls": calls},
         {"query": "elsewhere", "nodes": ["x"], "at": "agent/x"},
     ]
     (tmp_path / "data.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")

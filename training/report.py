@@ -111,11 +111,11 @@ def _rewriting(judged: Sequence[Judged], workflow: Workflow) -> tuple[RewritingF
     step = max(1, -(-len(single) // MOST_MEASURED))
     rewrites, gold = [], []
     for one in single[::step]:
-        sample = one.sample
+        sample, core = one.sample, one.sample.calls[0].query
         if sample.calls[0].query is not None:
-            gold.append(Rewrite(sample.query, sample.calls[0].query, sample.calls[0].node, sample.at))
+            gold.append(Rewrite(sample.query, sample.calls[0].query, sample.calls[0].node, sample.at, core=core))
         if one.right:
-            rewrites.append(Rewrite(sample.query, one.calls[0].query, one.calls[0].node, sample.at))
+            rewrites.append(Rewrite(sample.query, one.calls[0].query, one.calls[0].node, sample.at, core=core))
     return figures([measures.measure(one) for one in rewrites]), figures([measures.measure(one) for one in gold])
 
 

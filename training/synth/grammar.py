@@ -26,6 +26,8 @@ TODAY = dt.datetime(2026, 1, 7, 12)
 """The day on which requests are made: what "tomorrow" means must not depend on when the grammar is run."""
 CONTEXT, CLOSING = 0.15, 0.1
 """Shares of requests with a sentence before or after that asks for nothing."""
+GREETING, ENDING = 0.2, 0.15
+"""Shares of phrases that open with a greeting, or end with a thank-you, besides what the phrase itself has of these."""
 TRIES = 20
 
 
@@ -71,7 +73,7 @@ class Grammar:
     def elsewhere(self, rng: Random) -> GeneratedRequest | None:
         """A request that nothing here can do."""
         text = rng.choice(self._elsewhere)
-        return self._request(framed(rng.choice(self._phrases[form_of(text)]), (Piece(text),)), rng, ())
+        return self._request(framed(self._frame(form_of(text), rng), (Piece(text),)), rng, ())
 
     @cached_property
     def _elsewhere(self) -> Sequence[str]:
@@ -103,7 +105,23 @@ class Grammar:
         return None
 
     def _carried(self, part: Part, rng: Random) -> Pieces:
-        return framed(rng.choice(self._phrases[part.form]), part.said)
+        return framed(self._frame(part.form, rng), part.said)
+
+    def _frame(self, form: str, rng: Random) -> str:
+        """A phrase of that form, perhaps with a greeting before it or something polite behind it."""
+        frame = rng.choice(self._phrases[form])
+        if rng.random() < GREETING and "," not in frame:
+            frame = f"{rng.choice(self._phrases['greeting'])}, {frame}"
+        if rng.random() < ENDING and frame.endswith("{}"):
+            frame = f"{frame}{rng.choice((' ', ', '))}{rng.choice(self._phrases['ending'])}"
+        return frame
+
+    def _context(self, rng: Random) -> str:
+        """A sentence that asks for nothing."""
+        if rng.random() < 0.5:
+            return str(rng.choice(self._phrases["context"]))
+        subject, predicate = rng.choice(self._phrases["subject"]), rng.choice(self._phrases["predicate"])
+        return f"{subject[0].upper()}{subject[1:]} {predicate}."
 
     def _chain(self, rng: Random) -> GeneratedRequest | None:
         """Two parts, the second about the result of the first where it has a place for one."""
@@ -150,7 +168,7 @@ class Grammar:
     ) -> GeneratedRequest:
         origin = f"grammar: {outline(pieces)}"
         if rng.random() < CONTEXT:
-            pieces = framed(f"{rng.choice(self._phrases['context'])} {{}}", pieces)
+            pieces = framed(f"{self._context(rng)} {{}}", pieces)
         if rng.random() < CLOSING:
             end = "" if written(pieces)[-1:] in "?.!" else "."
             pieces = (*pieces, Piece(f"{end} {rng.choice(self._phrases['closing'])}"))
