@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from small_bert import WIDTH, small_bert
+from tokenizers import Tokenizer
 
 from octograph.planners.octopus.encoder import Encoder
 from octograph.training.encoder.bert import Bert, WeightsError, read_bert
@@ -20,56 +20,13 @@ from octograph.training.encoder.export_encoder import export, main, open_session
 from octograph.training.encoder.int8 import PAIR_LIMIT, avoid_overflow, find_smoothing, quantize_columns
 from octograph.training.encoder.sentences import CALIBRATION, check_sentences
 
-WIDTH, WIDE, LAYERS, HEADS, LONGEST = 32, 64, 2, 4, 160
-LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789?.,'"
 Floats = NDArray[np.float32]
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """A folder with a random BERT of 2 layers and a tokenizer that spells words letter by letter."""
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *LETTERS, *(f"##{letter}" for letter in LETTERS)]
-    save_file(make_tensors(len(vocabulary)), folder / "model.safetensors")
-    config = {"num_hidden_layers": LAYERS, "num_attention_heads": HEADS, "layer_norm_eps": 1e-12, "hidden_act": "gelu"}
-    (folder / "config.json").write_text(json.dumps(config))
-    ids = {piece: number for number, piece in enumerate(vocabulary)}
-    tokenizer = Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", ids["[SEP]"]), ("[CLS]", ids["[CLS]"]))
-    tokenizer.save(str(folder / "tokenizer.json"))
-    return folder
-
-
-def make_tensors(words: int) -> dict[str, Floats]:
-    """Random numbers under the names that BERT checkpoints use."""
-    random = np.random.default_rng(7)
-
-    def layer(name: str, inputs: int, outputs: int) -> dict[str, Floats]:
-        return {
-            f"{name}.weight": random.normal(0, 0.3, (outputs, inputs)).astype(np.float32),
-            f"{name}.bias": random.normal(0, 0.1, outputs).astype(np.float32),
-        }
-
-    def norm(name: str) -> dict[str, Floats]:
-        return {
-            f"{name}.weight": random.normal(1, 0.1, WIDTH).astype(np.float32),
-            f"{name}.bias": random.normal(0, 0.1, WIDTH).astype(np.float32),
-        }
-
-    tensors = norm("embeddings.LayerNorm")
-    for table, rows in (("word", words), ("position", LONGEST), ("token_type", 2)):
-        tensors[f"embeddings.{table}_embeddings.weight"] = random.normal(0, 1, (rows, WIDTH)).astype(np.float32)
-    for number in range(LAYERS):
-        start = f"encoder.layer.{number}"
-        for part in ("query", "key", "value"):
-            tensors |= layer(f"{start}.attention.self.{part}", WIDTH, WIDTH)
-        tensors |= layer(f"{start}.attention.output.dense", WIDTH, WIDTH) | norm(f"{start}.attention.output.LayerNorm")
-        tensors |= layer(f"{start}.intermediate.dense", WIDTH, WIDE)
-        tensors |= layer(f"{start}.output.dense", WIDE, WIDTH) | norm(f"{start}.output.LayerNorm")
-    return tensors
+    """A folder with a random BERT."""
+    return small_bert(tmp_path / "tiny")
 
 
 def forward(bert: Bert, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Any, Any]:
