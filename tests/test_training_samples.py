@@ -73,6 +73,18 @@ def test_a_worker_below_another_master_is_reached_over_it(tmp_path: Path) -> Non
     assert outline(samples)[:2] == [("desk", [], ["lower", "b"]), ("lower", [], ["c"])]
 
 
+def test_a_fixed_edge_is_nobodys_choice(tmp_path: Path) -> None:
+    """What follows along it is done, and not decided."""
+    graph = Graph(
+        "g",
+        {"m": {"kind": "master"}, "a": {"kind": "tool"}, "b": {"kind": "tool"}},
+        ["m -> [a, b]", "a => b", "a -> a"],
+    )
+    (tmp_path / "data.jsonl").write_text('{"query": "q", "nodes": ["a", "b"], "links": [["a", "b"]]}', encoding="utf-8")
+    samples = read_samples(tmp_path / "data.jsonl", graph)
+    assert outline(samples) == [("m", [], ["a"]), ("a", ["a"], [])]
+
+
 def test_a_request_that_fits_nothing_is_a_stop(tmp_path: Path) -> None:
     """No nodes means that the master should stop."""
     assert outline(read(tmp_path, {"query": "q", "nodes": []})) == [("desk", [], [])]

@@ -176,7 +176,10 @@ def _way(at: NodeId, target: NodeId, graph: Graph) -> list[NodeId]:
 def _following(
     query: str, graph: Graph, calls: Sequence[LabelledCall], feeds: Links, inside: AgentPath, origin: str
 ) -> Iterator[Sample]:
-    """What is asked when a worker has ended: a call is decided when the last of those that feed it has."""
+    """What is asked when a worker has ended: a call is decided when the last of those that feed it has.
+
+    A call along a fixed edge is nobody's decision.
+    """
     done: list[LabelledCall] = []
     ended: set[int] = set()
     for position in _in_order(len(calls), feeds):
@@ -185,7 +188,7 @@ def _following(
         node = calls[position].node
         if graph.neighbors(node):
             ready = [target for target, sources in feeds.items() if position in sources and ended.issuperset(sources)]
-            chosen = tuple(calls[target] for target in sorted(ready))
+            chosen = tuple(calls[target] for target in sorted(ready) if calls[target].node in graph.neighbors(node))
             yield Sample(query, node, chosen, tuple(done), inside, origin)
 
 

@@ -16,15 +16,15 @@ from .options import NEW, FunctionalOptions, Shape
 PAD, END_OF_TEXT = "<pad>", "</s>"
 
 
-def start(options: FunctionalOptions, texts: Iterable[str]) -> tuple[Any, Any]:
+def start(options: FunctionalOptions, texts: Iterable[str], tokenizer: Any = None) -> tuple[Any, Any]:
     """The base model, in float32 (bfloat16 on a GPU that has it), and its tokenizer.
 
-    `texts` are what a new tokenizer is learned from. Raises InputError for a base that is not there or no causal one.
+    `texts` are what a new tokenizer is learned from, if there is no `tokenizer` for it yet. Raises InputError for a base that is not there or no causal one.
     """
     transformers, torch = package("transformers"), package("torch")
     transformers.set_seed(options.seed)
     if options.base == NEW:
-        tokenizer = new_tokenizer(texts, options.shape.vocabulary)
+        tokenizer = tokenizer or new_tokenizer(texts, options.shape.vocabulary)
         return new_model(tokenizer, options.shape), tokenizer
     place = located(options.base)
     folder = fetched(place)

@@ -25,6 +25,7 @@ from .options import NEW, FunctionalOptions
 from .rendering import Level, Renderer, pieces_of
 from .starting import add_tokens, start
 
+_TOKENIZER = "tokenizer"
 LONGEST = 2048
 """Tokens of an example at most, even if the model could take more."""
 
@@ -82,9 +83,10 @@ def _train(
     levels = _levels(workflow, samples, graphs)
     template = Template(options.prompt or TEMPLATE)
     tell("preparing", 0, 1)
-    model, tokenizer = start(options, _texts(kept, levels, template))
+    learned = _learned_tokenizer(out) if resume and options.base == NEW else None
+    model, tokenizer = start(options, _texts(kept, levels, template), learned)
+    tokenizer.save_pretrained(out / CHECKPOINTS / _TOKENIZER)
     tokens = token_list(graphs)
-    tokenizer = _same_tokenizer(out, tokenizer, resume and options.base == NEW)
     new = add_tokens(model, tokenizer, _meanings(workflow.graph, graphs, tokens))
     renderer = Renderer(tokenizer, template, MARKS, levels)
     room = min(LONGEST, getattr(model.config, "max_position_embeddings", LONGEST))
@@ -127,13 +129,10 @@ def _texts(samples: Sequence[Sample], levels: Mapping[AgentPath, Level], templat
             yield from (text for text, _ in map(Piece._make, pieces) if text not in functional)
 
 
-def _same_tokenizer(out: Path, tokenizer: Any, resume: bool) -> Any:
-    """The tokenizer that checkpoints belong to: kept beside them, since learning one anew may give another."""
-    folder = out / CHECKPOINTS / "tokenizer"
-    if resume and folder.is_dir():
-        return package("transformers").AutoTokenizer.from_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return tokenizer
+def _learned_tokenizer(out: Path) -> Any:
+    """The tokenizer that the checkpoints belong to, if there is one: learning it anew may give another."""
+    folder = out / CHECKPOINTS / _TOKENIZER
+    return package("transformers").AutoTokenizer.from_pretrained(folder) if folder.is_dir() else None
 
 
 def _meanings(graph: Graph, graphs: Sequence[TrainedGraph], tokens: Sequence[str]) -> Mapping[str, str]:
