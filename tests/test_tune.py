@@ -32,7 +32,7 @@ EXAMPLES = [
 def tuned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that comes of it."""
     folder = tmp_path_factory.mktemp("tune")
-    options = TuneOptions(layers=2, epochs=30, rate=3e-3, held_back=0.2)
+    options = TuneOptions(layers=2, epochs=15, rate=3e-3, held_back=0.2)
     tune(Workflow(GRAPH), EXAMPLES, small_bert(folder / "bert"), folder / "out", options)
     return folder / "out"
 
@@ -53,12 +53,12 @@ def test_the_encoder_beside_the_head_is_its_own(tuned: Path) -> None:
 
 def test_it_belongs_to_its_graph(tuned: Path) -> None:
     """Like every head."""
-    other = Graph("street", {**{id_: {"kind": "tool"} for id_ in "ab"}, "door": {"kind": "master"}}, ["door -> [b, a]"])
+    door, worker = {"kind": "master"}, {"kind": "tool"}
+    other = Graph("street", {"door": door, "a": worker, "b": worker}, ["door -> [b, a]"])
     Workflow(other, octopus=tuned).plan("my van is ill")  # the same nodes and edges, whatever answers there
+    less = Graph("street", {"door": door, "a": worker}, ["door -> a"])
     with pytest.raises(InputError, match="changed since training"):
-        Workflow(
-            Graph("street", {"door": {"kind": "master"}, "a": {"kind": "tool"}}, ["door -> a"]), octopus=tuned
-        ).plan("x")
+        Workflow(less, octopus=tuned).plan("my van is ill")
 
 
 def test_questions_are_learned_with_choices_in_any_order_and_without() -> None:
