@@ -32,7 +32,7 @@ EXAMPLES = [
 def tuned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that comes of it."""
     folder = tmp_path_factory.mktemp("tune")
-    options = TuneOptions(layers=2, epochs=15, rate=3e-3, held_back=0.2)
+    options = TuneOptions(layers=2, epochs=30, rate=3e-3, held_back=0.2)
     tune(Workflow(GRAPH), EXAMPLES, small_bert(folder / "bert"), folder / "out", options)
     return folder / "out"
 
