@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..graphs.errors import InputError
+from .building import building
 from .locating import fetched, weights_bytes
 from .lora_rows import BASE, add_rows, per_row
 from .memory import shown_bytes
@@ -114,7 +115,7 @@ class Adapters:
             _check_plain(config)
             config.inference_mode = True
             lazily = {"autocast_adapter_dtype": False, "low_cpu_mem_usage": True}
-            with warnings.catch_warnings():
+            with building(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what peft and transformers mean to change some day
                 if self._peft is None:
                     self._peft = peft.PeftModel(self._model, config, name, **lazily)

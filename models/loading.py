@@ -13,6 +13,7 @@ from typing import Any
 from ..graphs.errors import InputError
 from ..graphs.sections import ModelSpec
 from .adapters import Adapters, Room
+from .building import building
 from .memory import bytes_held
 from .packages import package
 from .tasks import LOADERS, Task, task_of
@@ -61,7 +62,7 @@ def load(place: str, folder: Path, spec: ModelSpec, device: str, room: Room) -> 
     config = read_config(place, folder)
     task = spec.task or task_of(config, place)
     try:
-        with _silent(transformers):
+        with building():
             processor = None
             if task == "vision":
                 processor = transformers.AutoProcessor.from_pretrained(folder, trust_remote_code=trusted)
@@ -94,7 +95,7 @@ def read_config(place: str, folder: Path) -> Any:
     """The configuration of the model in a folder. Raises InputError if it can't be read."""
     transformers = package("transformers")
     try:
-        with _silent(transformers):
+        with building():
             return transformers.AutoConfig.from_pretrained(folder, trust_remote_code=remote_code_trusted())
     except Exception as error:
         raise _unloadable(place, error) from error
@@ -162,18 +163,3 @@ def _unloadable(place: str, error: Exception) -> InputError:
             "--trust-remote-code, or Workflow(..., trust_remote_code=True)"
         )
     return InputError(f"{place}: the model can't be loaded ({text[:300]}); if its files are damaged, fetch them again")
-
-
-@contextmanager
-def _silent(transformers: Any) -> Iterator[None]:
-    """Without progress bars and reports: what a walk prints is the walk, and what is wrong we say ourselves."""
-    log = transformers.utils.logging
-    shown, verbosity = log.is_progress_bar_enabled(), log.get_verbosity()
-    log.disable_progress_bar()
-    log.set_verbosity_error()
-    try:
-        yield
-    finally:
-        log.set_verbosity(verbosity)
-        if shown:
-            log.enable_progress_bar()

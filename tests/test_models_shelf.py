@@ -85,6 +85,31 @@ def test_what_weights_do_is_read_from_them(build: object, task: str) -> None:
         assert loaded.context <= 512
 
 
+def test_different_models_load_side_by_side() -> None:
+    """Nodes that are first asked at the same moment: libraries that build one model at a time get them one by one."""
+    builders = (small_models.small_seq2seq, small_models.small_masked, small_models.small_classifier)
+    folders = [*(build() for build in builders), small_models.small_causal(), small_models.small_phi3()]
+    base = small_models.small_causal()
+    adapter = str(small_models.small_adapter(base))
+    faults: list[Exception] = []
+
+    def load(models: Shelf, folder: Path) -> None:
+        try:
+            with models.lend(spec_of(folder)) as loaded, loaded.at_work([adapter] if folder == base else []):
+                pass
+        except InputError as error:
+            faults.append(error)
+
+    for _ in range(3):
+        models = Shelf(10**9)
+        threads = [threading.Thread(target=load, args=(models, folder)) for folder in folders]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not faults
+
+
 def test_the_one_used_longest_ago_makes_room() -> None:
     """Under a budget for two, and never one that is lent."""
     one, two, three = small_models.small_causal(), small_models.small_phi3(), small_models.small_masked()
