@@ -169,7 +169,8 @@ class Crew:
         tool = self._tool(node)
         if tool is not None:
             return ToolWorker(tool)
-        if node.kind in known(WORKERS):
+        lacks_model = node.kind in ("model", "chat") and node.model is None
+        if node.kind in known(WORKERS) and not lacks_model:
             made: Worker = load(WORKERS, node.kind)(node, self.graph)
             return made
         raise NotRunnable(f"{node.id!r} (kind {node.kind}) can be planned over, not run: {_remedy(node)}")
@@ -181,5 +182,7 @@ def _remedy(node: Node) -> str:
         return f"name its tool, as in tool: units.convert, {by_hand}"
     if node.kind == "agent":
         return f"name the file of its sub-graph, as in graph: {node.id}.yaml, {by_hand}"
+    if node.kind in ("model", "chat"):
+        return f"name its model, as in model: folder-or-hub-name, {by_hand}"
     kinds = ", ".join(sorted({"agent", "tool", *known(WORKERS)}))
     return f"no installed package runs this kind (runnable: {kinds}); install one, {by_hand}"
