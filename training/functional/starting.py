@@ -19,8 +19,8 @@ PAD, END_OF_TEXT = "<pad>", "</s>"
 def start(options: FunctionalOptions, texts: Iterable[str], tokenizer: Any = None) -> tuple[Any, Any]:
     """The base model, in float32 (bfloat16 on a GPU that has it), and its tokenizer.
 
-    `texts` are what a new tokenizer is learned from, if there is no `tokenizer` for it yet. Raises InputError for a base
-    that is not there or no causal one.
+    `texts` are what a new tokenizer is learned from, if there is no `tokenizer` for it yet. Raises InputError for a
+    base that is not there or no causal one.
     """
     transformers, torch = package("transformers"), package("torch")
     transformers.set_seed(options.seed)
