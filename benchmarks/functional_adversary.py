@@ -18,10 +18,10 @@ from functional_decoding import SIGNATURE, TOKENS, build
 
 from octograph.graphs.sections import ModelSpec
 from octograph.models.shelf import shared_shelf
+from octograph.models.spelling import Spelling
 from octograph.planners.octopus.functional.asked import Asked, Option, Written
 from octograph.planners.octopus.functional.output import FunctionCall
 from octograph.planners.octopus.functional.prompting import Done, Template
-from octograph.planners.octopus.functional.spelling import Spelling
 from octograph.planners.octopus.functional.writer import Writer
 
 BATCH = 40

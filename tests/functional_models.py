@@ -12,7 +12,8 @@ import small_models
 
 from octograph import Graph, tool
 from octograph.graphs.signature import Kind
-from octograph.planners.octopus.functional import output, prompting, spelling
+from octograph.models import spelling
+from octograph.planners.octopus.functional import output, prompting
 from octograph.planners.octopus.functional.output import FunctionCall, Marks, render
 from octograph.planners.octopus.functional.prompting import Done, Template
 

@@ -20,6 +20,7 @@ from octograph.graphs.errors import InputError
 from octograph.graphs.sections import ModelSpec
 from octograph.graphs.signature import Kind, Parameter, Signature
 from octograph.models.shelf import shared_shelf
+from octograph.models.spelling import Spelling
 from octograph.planners.octopus.argument_schema import fitted
 from octograph.planners.octopus.functional.asked import Asked, Option, Written
 from octograph.planners.octopus.functional.decoding import write_outputs
@@ -27,7 +28,6 @@ from octograph.planners.octopus.functional.lettering import Lettering
 from octograph.planners.octopus.functional.output import FunctionCall
 from octograph.planners.octopus.functional.prompting import Done, Template
 from octograph.planners.octopus.functional.row import Row
-from octograph.planners.octopus.functional.spelling import Spelling
 from octograph.planners.octopus.functional.vocabulary import Vocabulary
 from octograph.planners.octopus.functional.writer import Writer
 
@@ -207,8 +207,8 @@ def test_probabilities_are_those_of_the_model() -> None:
     names = [*TOKENS[3:9], MARKS.stop or ""]
     chances = logits[0, [spell.id_of(name) for name in names]].softmax(0).tolist()
     assert written.choices[0].probabilities == pytest.approx(dict(zip(names, chances, strict=True)), abs=1e-4)
-    begin = 1 + len(spell.opening)
-    end = len(written.ids) - 1 - len(vocabulary.closing_ids)  # of an output that was closed for its length
+    begin = 1 + len(vocabulary.brackets.opening)
+    end = len(written.ids) - 1 - len(vocabulary.brackets.closing)  # of an output that was closed for its length
     inside = (logits[begin:end] + vocabulary.inside).log_softmax(-1)
     picked = inside.gather(1, torch.tensor(written.ids[begin:end])[:, None]).sum()
     assert written.choices[0].logprob == pytest.approx(float(picked), abs=0.02)

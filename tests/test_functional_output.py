@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from octograph.graphs.errors import WalkError
 from octograph.graphs.signature import Kind, Parameter, Signature
+from octograph.models.pieces import Piece, shown
+from octograph.models.spelling import Spelling
 from octograph.planners.octopus.functional.output import FunctionCall, Marks, call_to, parse, render
 from octograph.planners.octopus.functional.partial_json import complete_members
-from octograph.planners.octopus.functional.pieces import Piece, shown
-from octograph.planners.octopus.functional.spelling import Spelling
 
 MARKS = Marks("<nexa_end>", "<nexa_stop>")
 CALLED = ["<nexa_0>", "<nexa_1>", PLAIN_TOKEN]

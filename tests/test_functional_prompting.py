@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from octograph.graphs.errors import InputError
+from octograph.models.pieces import Piece, shown
+from octograph.models.spelling import Spelling
 from octograph.planners.octopus.functional.output import FunctionCall
-from octograph.planners.octopus.functional.pieces import Piece, shown
 from octograph.planners.octopus.functional.prompting import LONGEST_RESULT, Done, Template
-from octograph.planners.octopus.functional.spelling import Spelling
 
 FAMILIES = pytest.mark.parametrize("family", TOKENIZERS)
 

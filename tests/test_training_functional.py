@@ -13,7 +13,7 @@ from small_models import small_causal, small_masked
 
 from octograph import Graph, Workflow
 from octograph.graphs.errors import InputError
-from octograph.planners.octopus.functional.spelling import Spelling
+from octograph.models.spelling import Spelling
 from octograph.planners.octopus.trained import Trained
 from octograph.training.functional import training
 from octograph.training.functional.assigning import MARKS, assigned, token_list

@@ -9,11 +9,12 @@ from typing import Any
 from ...graphs.errors import ArgumentError
 from ...graphs.model import NodeId
 from ...graphs.signature import Neighbor, Signature
+from ...models.pieces import Piece, shown
+from ...models.spelling import Spelling
 from ...planners.octopus.argument_schema import HANDED_ON, fitted
+from ...planners.octopus.functional.brackets import brackets_of
 from ...planners.octopus.functional.output import FunctionCall, Marks, call_to, render
-from ...planners.octopus.functional.pieces import Piece, shown
 from ...planners.octopus.functional.prompting import Done, Template
-from ...planners.octopus.functional.spelling import Spelling
 from ..samples import AgentPath, LabelledCall, Sample
 from .weighting import IGNORED
 
@@ -40,6 +41,7 @@ class Renderer:
 
     def __init__(self, tokenizer: Any, template: Template, marks: Marks, levels: Mapping[AgentPath, Level]) -> None:
         self._spelling = Spelling(tokenizer)
+        brackets_of(self._spelling)  # a tokenizer that can't spell a call is refused here
         self._template = template.as_chat(tokenizer)
         self._marks = marks
         self._levels = levels

@@ -11,7 +11,7 @@ from typing import Any
 from ...engine.workflow import Workflow
 from ...graphs.errors import InputError
 from ...graphs.model import Graph
-from ...planners.octopus.functional.pieces import Piece
+from ...models.pieces import Piece
 from ...planners.octopus.functional.prompting import TEMPLATE, Template
 from ...planners.octopus.trained import FILE, Trained, TrainedGraph, outline
 from ..output_folder import data_digest, open_folder

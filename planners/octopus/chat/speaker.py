@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 from ....graphs.errors import InputError
 from ....models.loading import LoadedModel
 from ....models.packages import package
-from ..functional.pieces import Piece
-from ..functional.spelling import Spelling
+from ....models.pieces import Piece
+from ....models.spelling import Spelling
 from .prompting import Message
 
 _FEATURE = "an answer within a grammar"

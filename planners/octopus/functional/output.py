@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ....graphs.errors import WalkError
 from ....graphs.signature import Signature
 from ....graphs.walk import Arguments
-from .pieces import Piece, Pieces
+from ....models.pieces import Piece, Pieces
 
 OPENING, CLOSING = "('", "')"
 """Around a rewritten query."""

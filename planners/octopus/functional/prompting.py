@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ....graphs.errors import InputError
+from ....models.pieces import Piece, Pieces, joined
 from .output import FunctionCall, render_call
-from .pieces import Piece, Pieces, joined
 
 QUERY = "{query}"
 TEMPLATE = "Request: {query}\nCall:"

@@ -99,14 +99,14 @@ class Row:
         self._write(id_)
         if names[id_] == marks.stop:
             return self._end()
-        option, spelling = self.letters.options[id_], self.vocabulary.spelling
+        option, brackets = self.letters.options[id_], self.vocabulary.brackets
         self._quoted = self._closed = False
         if option.signature is None:
             self._at = _At.QUERY
-            self._write(*spelling.opening)
+            self._write(*brackets.opening)
         else:
             self._at, self._matcher = _At.ARGUMENTS, self.vocabulary.matcher(option.signature)
-            self._write(*spelling.opening_of_arguments)
+            self._write(*brackets.opening_of_arguments)
         self._began = len(self.ids)
         self._next = self._following()
         return None
@@ -123,7 +123,7 @@ class Row:
         else:
             self._closed = vocabulary.closing[id_] or (self._quoted and id_ == vocabulary.bracket)
             self._quoted = vocabulary.quote[id_]
-        last = self.asked.longest - len(vocabulary.closing_ids) - 1
+        last = self.asked.longest - len(vocabulary.brackets.closing) - 1
         if (self._at is _At.AFTER and len(self.may_follow) == 1) or len(self.ids) >= last:
             self._close()
 
@@ -161,7 +161,7 @@ class Row:
     def _close(self) -> None:
         """End the output here, whatever it lacks."""
         if self._at is _At.QUERY and not self._closed:
-            self.ids += self.vocabulary.closing_ids
+            self.ids += self.vocabulary.brackets.closing
         elif self._at is _At.ARGUMENTS:
             self.ids[self._began :] = self._whole_arguments()
         self._end()

@@ -11,9 +11,10 @@ import numpy as np
 from ....graphs.errors import InputError
 from ....graphs.signature import Signature
 from ....models.packages import package
+from ....models.spelling import Spelling
 from .argument_grammar import argument_grammar
+from .brackets import brackets_of
 from .output import CLOSING
-from .spelling import Spelling
 
 _GRAMMARS, _BIASES = 256, 64
 """Compiled grammars, and biases of either sort, kept at hand."""
@@ -44,7 +45,7 @@ class Vocabulary:
         self.quote = [name is not None and name.endswith(CLOSING[0]) for name in names]
         """Whether it ends with the quote, so that a bracket alone closes the query."""
         self.bracket = names.index(CLOSING[1]) if CLOSING[1] in names else -1
-        self.closing_ids = self.spelling.following(CLOSING)
+        self.brackets = brackets_of(self.spelling)
         self.end_of_text: str | None = tokenizer.eos_token
         """The tokenizer's own, if it has one."""
         self.only = lru_cache(_BIASES)(self._only)

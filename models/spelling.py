@@ -1,4 +1,4 @@
-"""How text is spelled in the tokens of one tokenizer, so that nothing anybody writes can pass for a functional token.
+"""How text is spelled in the tokens of one tokenizer, so that nothing anybody writes can pass for a control token.
 
 Requests and results go through a copy of the tokenizer that knows no added tokens; only templates and calls do not.
 Everything here needs the tokenizer alone, no weights.
@@ -11,8 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ....graphs.errors import InputError
-from .output import OPENING, OPENING_OF_ARGUMENTS
+from ..graphs.errors import InputError
 from .pieces import Piece
 
 Encode = Callable[[str], list[int]]
@@ -27,23 +26,16 @@ class Spelling:
     """One tokenizer, as training and decoding use it."""
 
     def __init__(self, tokenizer: Any) -> None:
-        """Raises InputError for a tokenizer that has no tokens for the brackets and quotes around a query."""
         self._tokenizer = tokenizer
         self._ids: dict[str, int | None] = {}
         self.added: dict[str, int] = dict(tokenizer.added_tokens_encoder)
         """Tokens beyond the ordinary vocabulary: control tokens, functional tokens, runs of spaces."""
-        self.reserved = frozenset(
-            [*(id_ for text, id_ in self.added.items() if text.strip()), *tokenizer.all_special_ids]
-        )
+        self.reserved = reserved_ids(tokenizer)
         """Ids that no argument may hold, and that nothing but our own pieces is spelled with."""
         self._marked, self._plain = _encoders(tokenizer, self.reserved)
-        self.begin = [id_ for id_ in tokenizer("")["input_ids"][:1] if id_ != tokenizer.eos_token_id]
-        """What stands before every prompt, if anything."""
+        self.begin, self.finish = _around(tokenizer, self._plain("a"))
+        """What stands before every prompt, and behind every text that is not written on, if anything."""
         self._spaced = self.text(self._plain("a") + self._plain("a")) != "aa"
-        self.opening, self.opening_of_arguments = self._plain(OPENING), self._plain(OPENING_OF_ARGUMENTS)
-        for text, ids in ((OPENING, self.opening), (OPENING_OF_ARGUMENTS, self.opening_of_arguments)):
-            if self.text(ids).strip() != text:
-                raise InputError(f"the tokenizer can't spell {text!r}, which begins every call; use another model")
 
     def id_of(self, token: str) -> int | None:
         """The id of a token that is nothing but a token; None for one that isn't there, or that text may hold."""
@@ -58,6 +50,10 @@ class Spelling:
         """The text of ids, exactly as it is spelled."""
         text: str = self._tokenizer.decode(list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False)
         return text
+
+    def plain(self, text: str) -> list[int]:
+        """The ids of plain text that nothing stands before."""
+        return self._plain(text)
 
     def ids(self, pieces: Sequence[Piece]) -> list[int]:
         """The ids of pieces: the text of an output, or of a prompt without what begins it."""
@@ -109,6 +105,21 @@ class Spelling:
             if together[: len(alone)] == alone:
                 return together[len(alone) :]
         return encode(text)
+
+
+def reserved_ids(tokenizer: Any) -> frozenset[int]:
+    """Ids of control tokens, functional tokens and the like: all that is no ordinary text."""
+    added = (id_ for text, id_ in tokenizer.added_tokens_encoder.items() if text.strip())
+    return frozenset([*added, *tokenizer.all_special_ids])
+
+
+def _around(tokenizer: Any, ids: Sequence[int]) -> tuple[list[int], list[int]]:
+    """What a tokenizer puts before and behind a text, whose own ids are `ids`."""
+    whole: list[int] = list(tokenizer("a")["input_ids"])
+    for place in range(len(whole) - len(ids) + 1):
+        if whole[place : place + len(ids)] == list(ids):
+            return whole[:place], whole[place + len(ids) :]
+    return [id_ for id_ in tokenizer("")["input_ids"][:1] if id_ != tokenizer.eos_token_id], []
 
 
 def _with_leading_spaces(pieces: Sequence[Piece]) -> list[Piece]:
