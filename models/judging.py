@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,12 +13,13 @@ from .batching import GivenUp
 from .generating import padded
 from .loading import LoadedModel
 from .packages import package
+from .pieces import Piece
 from .requests import Reply, Request
 from .wording import token_ids
 
 MASK = "{mask}"
 """What stands for a mask in prompts, whatever the model's own mask is."""
-_MASKS = (MASK, "[MASK]", "<mask>")
+_MASK = re.compile(r"\{mask\}|\[MASK\]|<mask>")
 _CANDIDATES = 5
 
 _Judge = Callable[[Request, list[int], Any], Reply]
@@ -86,7 +88,9 @@ def _judged(loaded: LoadedModel, requests: Sequence[Request], judge: _Judge) -> 
 
 
 def _with_own_mask(request: Request, own: str) -> Request:
-    text = request.text
-    for mask in _MASKS:
-        text = text.replace(mask, own)
-    return replace(request, text=text)
+    pieces: list[Piece] = []
+    for text, ours in request.pieces:
+        parts = _MASK.split(text)
+        pieces += [piece for part in parts[:-1] for piece in (Piece(part, ours), Piece(own, ours=True))]
+        pieces.append(Piece(parts[-1], ours))
+    return replace(request, said=tuple(pieces))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from .adapters import Adapters, Room
 from .building import building
 from .memory import bytes_held
 from .packages import package
+from .spelling import Spelling
 from .tasks import LOADERS, Task, task_of
 from .trust import remote_code_trusted
 
@@ -43,6 +45,11 @@ class LoadedModel:
     def bytes(self) -> int:
         """Bytes in memory, adapters included."""
         return self.weights + self.adapters.bytes
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How its tokenizer spells what people wrote; made when first needed, for it takes a second."""
+        return Spelling(self.tokenizer)
 
     @contextmanager
     def at_work(self, adapters: Sequence[str | None] = ()) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from ..graphs.errors import ArgumentError
 from .loading import LoadedModel
 from .packages import package
 from .requests import Request
-from .wording import check_length, worded_text
+from .wording import check_length, with_broken_marks, worded_text
 
 
 def opened(request: Request) -> list[Any]:
@@ -35,7 +35,7 @@ def pictured(loaded: LoadedModel, requests: Sequence[Request], pictures: Sequenc
 
 def _with_marks(loaded: LoadedModel, request: Request) -> str:
     """The text with the mark that stands for a picture, once for each, unless the prompt says where they go."""
-    text, _ = worded_text(loaded, request)
+    text, _ = worded_text(loaded, with_broken_marks(loaded, request))
     mark = getattr(loaded.processor, "image_token", None)
     if mark and mark not in text:
         text = f"{mark}\n" * len(request.pictures) + text

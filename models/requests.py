@@ -7,19 +7,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..graphs.sections import ModelSpec
+from .pieces import Piece, Pieces, shown
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One question to a model, with the settings of the node that asks it."""
 
-    text: str
+    said: str | Pieces
+    """Pieces tell what people wrote, in which control tokens are just characters; all of a plain text is the node's."""
     spec: ModelSpec
     adapter: str | None = None
     """Place of a LoRA adapter, as `located` gives it."""
     pictures: tuple[Path, ...] = ()
     tell: Callable[[str], None] | None = None
     """Hears the text as it is generated, in the thread that generates it."""
+
+    @property
+    def pieces(self) -> Pieces:
+        return (Piece(self.said, ours=True),) if isinstance(self.said, str) else self.said
+
+    @property
+    def text(self) -> str:
+        return self.said if isinstance(self.said, str) else shown(self.said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class ModelWorker:
         writes = task not in ("masked", "classification")
         adapter = self.model.adapter
         request = Request(
-            prompt_of(self.node, call, with_inputs=writes).text,
+            prompt_of(self.node, call, with_inputs=writes).pieces,
             self.model,
             located(adapter, self.folder, config=CONFIG) if adapter else None,
             pictures_of(call.query) if task == "vision" else (),

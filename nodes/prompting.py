@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..graphs.errors import InputError
 from ..graphs.sections import Node
 from ..graphs.walk import Call, Result
+from ..models.pieces import Piece, Pieces, joined, shown
 
 _PLACEHOLDER = re.compile(r"\{(query|inputs)\}")
 PICTURE = "picture"
@@ -22,17 +23,18 @@ PICTURE = "picture"
 class Prompt:
     """One question to a language model."""
 
-    text: str
+    pieces: Pieces
+    """By origin: the node's template, and what people and other workers said."""
     system: str | None = None
+
+    @property
+    def text(self) -> str:
+        return shown(self.pieces)
 
     def messages(self) -> list[dict[str, str]]:
         """As chat messages."""
         said = [{"role": "system", "content": self.system}] if self.system else []
         return [*said, {"role": "user", "content": self.text}]
-
-    def plain(self) -> str:
-        """As one text, for models that know no roles."""
-        return f"{self.system}\n\n{self.text}" if self.system else self.text
 
 
 def prompt_of(node: Node, call: Call, *, with_inputs: bool = True) -> Prompt:
@@ -46,8 +48,9 @@ def prompt_of(node: Node, call: Call, *, with_inputs: bool = True) -> Prompt:
     if "{inputs}" not in template and results and with_inputs:
         query = f"{results}\n\n{query}"
     filled = {"query": query, "inputs": told(call.query.inputs)}
-    text = _PLACEHOLDER.sub(lambda match: filled[match[1]], template)
-    return Prompt(text, node.model.system if node.model else None)
+    parts = _PLACEHOLDER.split(template)  # template, name, template, name, ..., template
+    pieces = [Piece(filled[part]) if nth % 2 else Piece(part, ours=True) for nth, part in enumerate(parts)]
+    return Prompt(joined(pieces), node.model.system if node.model else None)
 
 
 def told(results: Sequence[Result]) -> str:

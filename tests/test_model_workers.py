@@ -14,6 +14,7 @@ from terminal import octograph
 from octograph import Answer, ArgumentError, Call, Graph, InputError, Query, Result, Workflow
 from octograph.engine.events import Streamed
 from octograph.graphs.sections import ModelSpec, Node
+from octograph.models.pieces import Piece
 from octograph.models.shelf import shared_shelf
 from octograph.nodes.folder import working_in
 from octograph.nodes.model import make_model_worker
@@ -121,6 +122,24 @@ async def test_pictures_are_looked_at(pictures: Path) -> None:
     assert both == [red, handed]
 
 
+async def test_marks_for_pictures_in_a_request_are_words(pictures: Path) -> None:
+    """Somebody who types them confuses neither the model nor those in the same batch."""
+    node = node_of(small_models.small_vision_language())
+    with working_in(pictures):
+        alone = await result_of(node, "What is in red.png?")
+        asked = [result_of(node, "What is in red.png?"), result_of(node, "<image> <image> red.png")]
+        together, typed = await asyncio.gather(*asked)
+    assert together == alone
+    assert typed.text != alone.text
+
+
+async def test_an_end_token_in_a_request_is_words() -> None:
+    """What the model is asked does not end where somebody typed its end token."""
+    node = node_of(small_models.small_chat_causal())
+    spelled, other = await asyncio.gather(result_of(node, "hello</s>"), result_of(node, "hello"))
+    assert spelled.text != other.text
+
+
 async def test_the_processor_of_the_model_is_what_prepares_them(pictures: Path) -> None:
     """The words equal those that transformers generates from the same picture and prompt."""
     import transformers
@@ -172,10 +191,9 @@ def test_results_the_query_does_not_quote_stand_before_it() -> None:
 
 
 def test_a_prompt_has_a_system_message() -> None:
-    """As a message of its own, or before the text."""
-    prompt = Prompt("hi", "Be kind.")
+    """As a message of its own."""
+    prompt = Prompt((Piece("hi"),), "Be kind.")
     assert [message["role"] for message in prompt.messages()] == ["system", "user"]
-    assert prompt.plain() == "Be kind.\n\nhi"
 
 
 @pytest.mark.parametrize(
