@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ..graphs.errors import NotAnEdge, OctographError, WalkError, nearest
+from ..graphs.errors import NotAnEdge, OctographError, WalkError, WorkerError, nearest
+from ..graphs.model import NodeId
 from ..graphs.walk import Call, Decision, Query, Step
 from ..planners.seams import Stop
 from .advancing import note
 from .crew import Crew
 from .masking import masked
+from .retrying import RetryPolicy, retry
 from .viewing import inputs_of, view
 from .walking import Due, Walk, end_branch, finished, served, worth_asking
 
+PolicyAt = Callable[[NodeId], RetryPolicy | None]
 
-async def decide(walk: Walk, crew: Crew, due: Due) -> Sequence[Decision] | None:
+
+async def decide(walk: Walk, crew: Crew, due: Due, policy_at: PolicyAt) -> Sequence[Decision] | None:
     """Ask at the place that is due and put the calls decided on into the walk.
 
-    Returns the decisions carried out, or None where there was nothing to ask. Raises NotAnEdge if a decision leaves
-    the edges of the graph.
+    An Octopus that can't be reached (WorkerError) is asked again as the policy of the place says. Returns the decisions
+    carried out, or None where there was nothing to ask. Raises NotAnEdge if a decision leaves the edges of the graph.
     """
     if not worth_asking(walk, due):
         _leave(walk, due)
         return None
-    chosen = await _choose(walk, crew, due)
+    chosen = await _choose(walk, crew, due, policy_at)
     calls = [call for call in (_carry_out(walk, crew, due, decision) for decision in chosen) if call is not None]
     walk.ready.extend(calls)
     if due.place.hop is None:
@@ -33,14 +37,24 @@ async def decide(walk: Walk, crew: Crew, due: Due) -> Sequence[Decision] | None:
     return chosen
 
 
-async def _choose(walk: Walk, crew: Crew, due: Due) -> Sequence[Decision]:
+async def _choose(walk: Walk, crew: Crew, due: Due, policy_at: PolicyAt) -> Sequence[Decision]:
     node = due.place.node
     cards = crew.cards(node)
     if not cards:
         return _nothing(walk, due)
     trace = view(walk, due.within)
+
+    async def ask() -> Sequence[Decision]:
+        return await crew.octopus(node).choose(walk.scopes[due.within].query, due.place, cards, trace)
+
     try:
-        decisions = await crew.octopus(node).choose(walk.scopes[due.within].query, due.place, cards, trace)
+        try:
+            decisions = await ask()
+        except WorkerError as error:
+            policy = policy_at(node)
+            if policy is None:
+                raise
+            decisions, _ = await retry(policy, ask, error, lambda number, failure: None)
         chosen = crew.strategy(node).next(trace, decisions) if decisions else Stop()
     except OctographError:
         raise

@@ -46,7 +46,7 @@ async def _prepare(walk: Walk, run: Run) -> list[Call]:
     while walk.stopped is None:
         while (due := next_due(walk)) is not None:
             known = len(walk.steps)
-            decisions = await decide(walk, run.crew, due)
+            decisions = await decide(walk, run.crew, due, run.retry_policy)
             if run.watch is not None and decisions is not None:
                 run.watch(Decided(due.place, tuple(decisions), run.inside))
                 _tell_ended(walk, run, known)

@@ -18,12 +18,17 @@ from walkers import Gate, Raising, graph_of, workflow_of
 
 from octograph import (
     ArgumentError,
+    Decision,
     Graph,
     HopEnded,
+    InputError,
     MissingExtra,
+    Place,
     Retried,
     Retry,
     RetryPolicy,
+    Trace,
+    WalkError,
     WorkerError,
     Workflow,
 )
@@ -145,6 +150,40 @@ async def test_cancelling_ends_the_waiting_between_tries() -> None:
     with pytest.raises(asyncio.CancelledError):
         await walk
     assert worker.calls == 1
+
+
+class Unreachable:
+    """An Octopus whose model can't be reached so many times, and then chooses `a`."""
+
+    def __init__(self, error: Exception, times: int) -> None:
+        self.error, self.times, self.asked = error, times, 0
+
+    async def choose(self, query: Any, at: Place, neighbors: Any, trace: Trace) -> list[Decision]:
+        if trace.steps:
+            return []
+        self.asked += 1
+        if self.asked <= self.times:
+            raise self.error
+        return [Decision("a", query.text, 1.0)]
+
+
+@pytest.mark.parametrize(("at", "retry"), [("desk", None), ("graph", None), ("call", policy_of(Retry(**FLAKY)))])
+async def test_an_octopus_that_is_not_reached_is_asked_again(at: str, retry: RetryPolicy | None) -> None:
+    """By the retry of the node it decides at, that of the graph, or that of the caller."""
+    settings = {"desk": {"retry": FLAKY}} if at == "desk" else {}
+    graph = graph_of(["desk -> a"], settings=settings, **({"retry": FLAKY} if at == "graph" else {}))
+    octopus = Unreachable(WorkerError("busy"), times=2)
+    answer = await workflow_of(graph, octopus, retry=retry).arun("q")
+    assert (answer.stopped, octopus.asked) == ("done", 3)
+
+
+@pytest.mark.parametrize(("error", "asked"), [(WorkerError("busy"), 3), (WalkError("no"), 1), (InputError("key"), 1)])
+async def test_an_octopus_is_asked_again_where_that_may_help(error: Exception, asked: int) -> None:
+    """What another try can't change is not tried, and the last error is the one that is told."""
+    octopus = Unreachable(error, times=9)
+    with pytest.raises(type(error), match=str(error)):
+        await workflow_of(graph_of(["desk -> a"], retry=FLAKY), octopus).arun("q")
+    assert octopus.asked == asked
 
 
 def test_waits_grow_and_stay_below_the_longest() -> None:
