@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
@@ -9,6 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from .secrets import check_characters, refuse_references, reveal, reveal_all
 
 NodeId = str
+
+_ADDRESS = re.compile(r"https?://[^/\s]")
 
 
 def _text(value: Any) -> str:
@@ -73,6 +76,12 @@ def _name(value: Any) -> str:
     return name
 
 
+def _url(value: Any) -> str:
+    if not _ADDRESS.match(url := _hidden(value)):
+        raise ValueError("expected an address such as http://localhost:8000/v1")
+    return url
+
+
 class ModelSpec(Section):
     """A language model: where its weights or its endpoint are, and how it generates. Just a name may be written."""
 
@@ -83,7 +92,7 @@ class ModelSpec(Section):
         default=None,
         description="transformers (weights on this machine) or openai (an endpoint); the kind's own by default.",
     )
-    url: Hidden | None = Field(
+    url: Annotated[str, PlainValidator(_url, json_schema_input_type=str)] | None = Field(
         default=None, description="Base address of an OpenAI-compatible endpoint, such as http://localhost:8000/v1."
     )
     key: Hidden | None = Field(default=None, description="The endpoint's API key, as ${NAME}.")

@@ -1,4 +1,4 @@
-"""Whether the parts of a graph fit together: ends, starts, reach, ports, joins and loops. Looks, and runs nothing."""
+"""Whether the parts of a graph fit: ends, starts, reach, ports, tokens, joins and loops. Looks, and runs nothing."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ def check_structure(draft: Draft, findings: Findings) -> Adjacency:
         _endless_loops,
         _joins,
         _ports,
+        _tokens,
     )
     for check in checks:
         for path, message in check(draft, ends):
@@ -153,6 +154,16 @@ def _ports(draft: Draft, ends: _Ends) -> _Find:
                     f"{source} gives {', '.join(node.gives)}, but {target} takes only {', '.join(other.takes)}; "
                     f"change a port, or put a worker between them",
                 )
+
+
+def _tokens(draft: Draft, ends: _Ends) -> _Find:
+    owners: dict[str, str] = {}
+    for id_, node in draft.nodes.items():
+        if node.token is not None and owners.setdefault(node.token, id_) != id_:
+            yield (
+                ("nodes", id_, "token"),
+                f"{node.token} is the token of {owners[node.token]!r}; give each node its own",
+            )
 
 
 def _clash(source: Node, target: Node) -> bool:

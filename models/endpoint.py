@@ -50,8 +50,6 @@ class Endpoint:
                 f"model {self.spec.name!r} is to be had from an endpoint, and has no url; "
                 f"write for example url: http://localhost:8000/v1"
             )
-        if not self.spec.url.startswith(("http://", "https://")):
-            raise InputError(f"the url {errors.shown_url(self.spec.url)!r} must begin with http:// or https://")
 
     @property
     def model(self) -> str:

@@ -55,7 +55,7 @@ def _models() -> st.SearchStrategy[Any]:
     """A language model, by name or with its settings."""
     settings = _optional(
         backend=st.sampled_from(["transformers", "openai"]),
-        url=words(),
+        url=words().map("http://localhost/{}".format),
         adapter=words(),
         max_tokens=st.integers(1, 4096),
         temperature=st.floats(0, 2),

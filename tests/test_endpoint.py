@@ -229,11 +229,10 @@ def test_secrets_in_an_address_do_not_show() -> None:
     assert not any(text in str(caught.value) for text in ("me:", "secret", "abc"))
 
 
-@pytest.mark.parametrize("url", [None, "localhost:8000"])
-def test_an_address_is_needed(url: str | None) -> None:
+def test_an_address_is_needed() -> None:
     """Nothing is sent to an address nobody wrote."""
     with pytest.raises(InputError, match="http://"):
-        Endpoint(ModelSpec(name="x", url=url))
+        Endpoint(ModelSpec(name="x"))
 
 
 def test_an_adapter_goes_with_the_request(server: SmallEndpoint) -> None:

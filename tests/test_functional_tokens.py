@@ -51,7 +51,6 @@ def choose(made: FunctionalOctopus, *neighbors: Neighbor, graph: str = "desk") -
 @pytest.mark.parametrize(
     ("tokens", "fault"),
     [
-        ({"a": TOKENS[0], "b": TOKENS[0]}, "nodes 'a' and 'b' have the same token <nexa_0>"),
         ({"a": MARKS.end}, "node 'a' has the token <nexa_end>, which is the end token"),
         ({"a": MARKS.stop}, "node 'a' has the token <nexa_stop>, which is the stop token"),
     ],
