@@ -95,6 +95,8 @@ def _run(
     together = Rows(rows, end_tokens(loaded), given_up)
     extra = {key: value for key, value in _extra(requests[0]).items() if key not in SAMPLING}
     beams = extra.get("num_beams") or loaded.model.generation_config.num_beams or 1
+    if type(beams) is not int or beams < 1:
+        raise InputError(f"generation: num_beams is a whole number of at least 1, not {beams!r}")
     if beams > 1 and any(request.spec.temperature for request in requests):
         raise InputError(f"{loaded.place}: beams and a temperature exclude each other; write temperature: 0")
     if beams == 1:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..graphs.errors import ArgumentError, OctographError
+from ..graphs.errors import ArgumentError, InputError, OctographError
 from .batching import GivenUp
 from .generating import padded
 from .loading import LoadedModel
@@ -27,15 +27,19 @@ _Judge = Callable[[Request, list[int], Any], Reply]
 
 
 def fill_masks(loaded: LoadedModel, requests: Sequence[Request], given_up: GivenUp) -> list[Reply | Exception]:
-    """Each text with its masks filled; the scores are the candidates of each mask, `generation: {top_k: 5}` of them."""
+    """Each text with its masks filled; the scores are the candidates of each mask, `generation: {top_k: 5}` of them.
+
+    The `generation` of all requests is the same. Raises InputError for one that means nothing.
+    """
     own, mask = loaded.tokenizer.mask_token, loaded.tokenizer.mask_token_id
+    candidates = _candidates(requests[0])
 
     def judge(request: Request, ids: list[int], logits: Any) -> Reply:
         places = [place for place, token in enumerate(ids) if token == mask]
         if not places:
             raise ArgumentError(f"nothing to fill in: write {MASK} into the prompt, where the word is to stand")
         logs = package("torch").log_softmax(logits[places].float(), dim=-1)  # (masks, vocabulary)
-        best = logs.topk(min(int(request.spec.generation.get("top_k", _CANDIDATES)), logs.shape[-1]))
+        best = logs.topk(min(candidates, logs.shape[-1]))
         scores: list[dict[str, float]] = []
         for place, values, tokens in zip(places, best.values.tolist(), best.indices.tolist(), strict=True):
             ids[place] = tokens[0]
@@ -54,6 +58,8 @@ def classify(loaded: LoadedModel, requests: Sequence[Request], given_up: GivenUp
     A model that was trained to give a number gives that number.
     """
     config = loaded.model.config
+    for key in requests[0].spec.generation:
+        raise InputError(f"generation: {key} means nothing to a model that tells classes; leave it out")
 
     def judge(request: Request, ids: list[int], logits: Any) -> Reply:
         if config.problem_type == "regression":
@@ -66,6 +72,17 @@ def classify(loaded: LoadedModel, requests: Sequence[Request], given_up: GivenUp
         return Reply(next(iter(scores)), 0, len(ids), "stop", math.log(max(chances[order[0]], 1e-300)), scores)
 
     return _judged(loaded, requests, judge)
+
+
+def _candidates(request: Request) -> int:
+    """How many are told of each mask. Raises InputError for settings that masks know nothing of."""
+    for key in request.spec.generation:
+        if key != "top_k":
+            raise InputError(f"generation: {key} means nothing to a model that fills masks; top_k alone does")
+    count = request.spec.generation.get("top_k", _CANDIDATES)
+    if type(count) is not int or count < 1:
+        raise InputError(f"generation: top_k is a whole number of at least 1, not {count!r}")
+    return count
 
 
 def _judged(loaded: LoadedModel, requests: Sequence[Request], judge: _Judge) -> list[Reply | Exception]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..graphs.errors import InputError
 from .emerging import EmergingText
 from .packages import package
 from .requests import Reply, Request
@@ -40,7 +41,9 @@ class Row:
             torch, classes = package("torch"), package("transformers.generation.logits_process")
             settings = {"top_p": request.spec.top_p, **request.spec.generation}
             self._filters = [
-                getattr(classes, name)(settings[key]) for key, name in _FILTERS.items() if settings.get(key)
+                _filter(getattr(classes, name), key, settings[key])
+                for key, name in _FILTERS.items()
+                if settings.get(key)
             ]
             self._source = torch.Generator(device)
             if request.spec.seed is None:
@@ -89,6 +92,14 @@ class Row:
     def _tell(self, text: str) -> None:
         if text and self.request.tell is not None:
             self.request.tell(text)
+
+
+def _filter(make: Callable[[Any], Any], key: str, value: Any) -> Any:
+    """Raises InputError for a value that the setting can't have."""
+    try:
+        return make(value)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"generation: {key}: {error}") from error
 
 
 class Rows:

@@ -244,3 +244,10 @@ def test_neighbors_of_one_question_may_not_share_a_token() -> None:
     same = [Neighbor("a", token=TOKENS[0]), replace(Neighbor("b"), token=TOKENS[0])]
     with pytest.raises(InputError, match="stands for two things"):
         choose(octopus(), *same)
+
+
+def test_functional_tokens_are_not_asked_for_at_an_address() -> None:
+    """Their probabilities are read off the model itself: an endpoint is for the chat Octopus."""
+    model = {"name": str(functional_models.random_weights()), "url": "http://localhost:8000/v1"}
+    with pytest.raises(InputError, match="backend: chat"):
+        octopus(model=model)

@@ -218,9 +218,23 @@ async def test_settings_that_can_not_be_are_refused(desk: Desk) -> None:
         ({"repetition_penalty": "much"}, "penalty"),
         ({"max_new_tokens": 3}, "max_tokens"),
         ({"num_return_sequences": 2}, "one answer"),
+        ({"num_beams": "many"}, "num_beams"),
+        ({"top_k": -5}, "top_k"),
+        ({"typical_p": 2.0}, "typical_p"),
     ]:
-        with pytest.raises(InputError, match=said):
-            await desk.ask(Request("hello", spec_of(folder, generation=generation)))
+        for temperature in (0, 1):
+            if not temperature and said in ("top_k", "typical_p"):
+                continue  # there is no sampling that it could bear upon
+            with pytest.raises(InputError, match=said):
+                await desk.ask(Request("hello", spec_of(folder, generation=generation, temperature=temperature)))
+
+
+@pytest.mark.parametrize("generation", [{"top_k": "many"}, {"top_k": 0}, {"top_p": 0.5}])
+async def test_settings_that_models_which_do_not_write_can_not_take(desk: Desk, generation: dict[str, Any]) -> None:
+    """How many candidates there are to a mask is all that can be said."""
+    for build, text in ((small_models.small_masked, "One <mask>."), (small_models.small_classifier, "One.")):
+        with pytest.raises(InputError, match="generation: top_"):
+            await desk.ask(Request(text, spec_of(build(), generation=generation)))
 
 
 async def test_settings_are_passed_on(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ....graphs.errors import InputError
 from ....graphs.sections import ModelSpec, OctopusSpec
 from ....models.adapters import CONFIG
+from ....models.endpoint import at_endpoint
 from ....models.locating import located
 from ..trained import FILE, Trained
 
@@ -31,6 +32,11 @@ def source_of(spec: OctopusSpec, folder: Path | None) -> Source:
 
     Raises InputError if it names none, or some that aren't there.
     """
+    if spec.model is not None and at_endpoint(spec.model):
+        raise InputError(
+            "the functional Octopus reads its probabilities off the model itself, on this machine; leave url and "
+            "backend: openai out, or write octopus: {backend: chat, ...}"
+        )
     if spec.weights is not None:
         return _trained_source(spec, (folder or Path()) / spec.weights, folder)
     if spec.model is None:
