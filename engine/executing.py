@@ -60,6 +60,7 @@ async def execute(run: Run, call: Call) -> Step:
         result.stopped,
         call.within,
         call.query_logprob,
+        result.logprob,
     )
 
 

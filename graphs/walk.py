@@ -32,6 +32,8 @@ class Result:
     """The walk inside, if the worker is an agent."""
     stopped: str = "done"
     """For an agent, why its walk ended; see `Answer.stopped`."""
+    logprob: float | None = field(default=None, compare=False)
+    """Log-probability of the text, given what was asked; None where it was not generated, or can't be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,13 @@ class Step:
     """The hop that entered the master this was decided at; parts are counted per master. None: where the walk began."""
     query_logprob: float | None = None
     """See `Decision.query_logprob`."""
+    output_logprob: float | None = None
+    """log P(y | q_i; N_i), the last factor of the paper's product; see `Result.logprob`."""
 
     @property
     def result(self) -> Result:
         """The step's output as the next call's input."""
-        return Result(self.output, self.data, self.kind, self.files, self.trace, self.stopped)
+        return Result(self.output, self.data, self.kind, self.files, self.trace, self.stopped, self.output_logprob)
 
     def to_data(self) -> dict[str, Any]:
         """Plain JSON data; empty optional fields are left out."""
@@ -152,6 +156,8 @@ class Step:
             data["within"] = self.within
         if self.query_logprob is not None:
             data["query_logprob"] = self.query_logprob
+        if self.output_logprob is not None:
+            data["output_logprob"] = self.output_logprob
         if self.trace is not None:
             data["trace"] = self.trace.to_data()
         return data

@@ -50,8 +50,8 @@ class ModelWorker:
             raise WorkerError(f"{self.model.name} answered nothing")
         if isinstance(reply.scores, tuple):
             masks = [dict(scores) for scores in reply.scores]
-            return Result(text, masks[0] if len(masks) == 1 else masks)
-        return Result(text, None if reply.scores is None else dict(reply.scores))
+            return Result(text, masks[0] if len(masks) == 1 else masks, logprob=reply.log_probability)
+        return Result(text, None if reply.scores is None else dict(reply.scores), logprob=reply.log_probability)
 
 
 def make_model_worker(node: Node, graph: Graph) -> Worker:

@@ -11,7 +11,7 @@ import pytest
 import small_models
 from terminal import octograph
 
-from octograph import Answer, ArgumentError, Call, Graph, InputError, Query, Result, Workflow
+from octograph import Answer, ArgumentError, Call, Graph, InputError, Query, Result, Step, Trace, Workflow
 from octograph.engine.events import Streamed
 from octograph.graphs.sections import ModelSpec, Node
 from octograph.models.pieces import Piece
@@ -51,7 +51,27 @@ async def test_text_is_generated_from_the_prompt() -> None:
     """The template with the query in it is what the model reads."""
     node = node_of(small_models.small_echo_causal(), "{query} =>")
     result = await result_of(node, "n3")
-    assert result == Result("done: n3")
+    assert (result.text, result.data) == ("done: n3", None)
+
+
+def test_the_probability_of_an_answer_is_recorded(tmp_path: Path) -> None:
+    """As transformers scores the same tokens; it goes with the trace there and back, and to no product of choices."""
+    import torch
+    import transformers
+
+    folder = small_models.small_echo_causal()
+    answer = walked(tmp_path, {"a": f'{{kind: model, model: {folder}, prompt: "{{query}} =>"}}'}, query="n3")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder)
+    asked, said = tokenizer("n3 =>")["input_ids"], [*tokenizer.encode(" done: n3", add_special_tokens=False), 2]
+    with torch.inference_mode():
+        logs = model(torch.tensor([[*asked, *said]])).logits[0].log_softmax(-1)
+    expected = sum(float(logs[len(asked) - 1 + nth, token]) for nth, token in enumerate(said))
+    (step,) = answer.trace
+    assert step.output_logprob == pytest.approx(expected, abs=1e-4)
+    assert answer.probability == 1
+    assert Trace.from_json(answer.trace.to_json()) == answer.trace
+    assert "output_logprob" not in Step(0, None, "a", "q").to_data()
 
 
 async def test_sequence_to_sequence() -> None:
