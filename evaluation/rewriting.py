@@ -99,9 +99,11 @@ class RewritingFigures:
 class Measures:
     """The measures against the requests of one data set and the cards of each place."""
 
-    def __init__(self, parts: Sequence[str], cards: Mapping[str, Sequence[Neighbor]], encoder: Encoder) -> None:
-        """`parts` are requests to compare with, `cards` the neighbors of each place."""
-        self._parts = list(dict.fromkeys(parts))
+    def __init__(
+        self, parts: Mapping[str, str | None], cards: Mapping[str, Sequence[Neighbor]], encoder: Encoder
+    ) -> None:
+        """`parts` are requests to compare with, each with its core if that is known; `cards` those of each place."""
+        self._parts = parts
         self._cards = cards
         self._encoder = encoder
 
@@ -131,7 +133,7 @@ class Measures:
         return found / sum(weight.values()) if weight else 1.0
 
     def _nearest(self, rewrite: Rewrite) -> bool:
-        others = [part for part in self._parts if part != rewrite.part]
+        others = [part for part, core in self._parts.items() if part != rewrite.part and not _same(core, rewrite.core)]
         step = max(1, len(others) // OTHERS)
         query, own, *rest = self._encoder.encode([rewrite.query, rewrite.part, *others[::step][:OTHERS]])
         return not rest or float(query @ own) >= float((np.stack(rest) @ query).max()) - 1e-6
@@ -177,7 +179,7 @@ def rewritten(outcomes: Iterable[Outcome], workflow: Workflow) -> RewritingFigur
     """
     start = workflow.graph.start
     pairs = [pair for outcome in outcomes for pair in _pairs(outcome, start)]
-    measures = Measures([pair.part for pair in pairs], {start: workflow.neighbors(start)}, Encoder())
+    measures = Measures({pair.part: pair.core for pair in pairs}, {start: workflow.neighbors(start)}, Encoder())
     step = max(1, -(-len(pairs) // MOST_MEASURED))
     return figures([measures.measure(pair) for pair in pairs[::step]])
 
@@ -218,6 +220,11 @@ def difference(before: str, after: str) -> float:
     first, second = (Counter(word.lower() for word in _WORD.findall(text)) for text in (before, after))
     either = (first | second).total()
     return 1 - (first & second).total() / either if either else 0.0
+
+
+def _same(core: str | None, other: str | None) -> bool:
+    """Whether two requests ask the same in other phrases: then the nearest may be either."""
+    return core is not None and other is not None and core.lower() == other.lower()
 
 
 def _card_scores(text: str, cards: Sequence[Neighbor], encoder: Encoder) -> NDArray[np.float32]:

@@ -46,7 +46,7 @@ def measures() -> Measures:
     others = [
         f"{verb} {count} {unit}" for verb in ("weigh", "boil", "paint") for count in range(20) for unit in ("a", "b")
     ]
-    return Measures([*PARTS, *others], {"units": cards}, Encoder())
+    return Measures(dict.fromkeys([*PARTS, *others]), {"units": cards}, Encoder())
 
 
 def rewrite(part: str, query: str, node: str = "convert") -> Rewrite:
@@ -86,6 +86,16 @@ def test_lost_content_is_seen(measures: Measures) -> None:
 def test_another_requests_query_is_seen(measures: Measures) -> None:
     """(3) sees that a query belongs to another request."""
     assert not measures.measure(rewrite(PARTS[0], "which one is heavier, 3 kg or 7 lb")).nearest
+
+
+def test_a_request_that_asks_the_same_is_no_rival() -> None:
+    """Two requests in other phrases with one core are both nearest to it."""
+    core = "how many inches are 8 feet"
+    parts = {"how many inches are 8 feet": core, "I was wondering how many inches are 8 feet by the way": core}
+    measures = Measures(parts, {"units": Workflow("units").neighbors("units")}, Encoder())
+    own = Rewrite("I was wondering how many inches are 8 feet by the way", core, "convert", "units")
+    assert measures.measure(replace(own, core=core)).nearest
+    assert not measures.measure(own).nearest
 
 
 def test_a_query_for_somebody_else_is_seen(measures: Measures) -> None:

@@ -107,7 +107,7 @@ def _rewriting(judged: Sequence[Judged], workflow: Workflow) -> tuple[RewritingF
     single = [one for one in judged if _worded(one)]
     places = {one.sample.at: (one.sample.at, one.sample.inside) for one in single}
     cards = {at: workflow.neighbors(*place) for at, place in places.items()}
-    measures = Measures([one.sample.query for one in single], cards, Encoder())
+    measures = Measures({one.sample.query: one.sample.calls[0].query for one in single}, cards, Encoder())
     step = max(1, -(-len(single) // MOST_MEASURED))
     rewrites, gold = [], []
     for one in single[::step]:

@@ -24,7 +24,7 @@ from .wordings import Wording, arguments_in, form_of, wordings_of
 
 TODAY = dt.datetime(2026, 1, 7, 12)
 """The day on which requests are made: what "tomorrow" means must not depend on when the grammar is run."""
-CONTEXT, CLOSING = 0.15, 0.1
+CONTEXT, CLOSING = 0.25, 0.1
 """Shares of requests with a sentence before or after that asks for nothing."""
 GREETING, ENDING = 0.2, 0.15
 """Shares of phrases that open with a greeting, or end with a thank-you, besides what the phrase itself has of these."""
@@ -118,8 +118,11 @@ class Grammar:
 
     def _context(self, rng: Random) -> str:
         """A sentence that asks for nothing."""
-        if rng.random() < 0.5:
+        sort = rng.choice(("context", "subject", "subject", "where"))
+        if sort == "context":
             return str(rng.choice(self._phrases["context"]))
+        if sort == "where":
+            return f"{rng.choice(('I am', 'I’m', 'We are'))} {rng.choice(self._phrases['where'])}."
         subject, predicate = rng.choice(self._phrases["subject"]), rng.choice(self._phrases["predicate"])
         return f"{subject[0].upper()}{subject[1:]} {predicate}."
 
