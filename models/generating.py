@@ -38,6 +38,7 @@ def generate(loaded: LoadedModel, requests: Sequence[Request], given_up: GivenUp
     answered: list[Reply | Exception | None] = []
     for request in requests:
         try:
+            loaded.fit(request.adapter)
             prompts.append(opened(request) if request.pictures else token_ids(loaded, request))
             answered.append(None)
         except OctographError as error:

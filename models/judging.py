@@ -90,6 +90,7 @@ def _judged(loaded: LoadedModel, requests: Sequence[Request], judge: _Judge) -> 
     replies: dict[int, Reply | Exception] = {}
     for nth, request in enumerate(requests):
         try:
+            loaded.fit(request.adapter)
             prompts[nth] = token_ids(loaded, request)
         except OctographError as error:
             replies[nth] = error

@@ -51,6 +51,16 @@ class LoadedModel:
         """How its tokenizer spells what people wrote; made when first needed, for it takes a second."""
         return Spelling(self.tokenizer)
 
+    def fit(self, adapter: str | None) -> None:
+        """Have an adapter in memory before its request joins a batch: one that does not fit then fails nobody else.
+
+        Raises InputError for one that the model can't take.
+        """
+        if adapter is not None:
+            with self.lock:
+                if adapter not in self.adapters.loaded:
+                    self.adapters.ensure([adapter])
+
     @contextmanager
     def at_work(self, adapters: Sequence[str | None] = ()) -> Iterator[Any]:
         """The model, for this thread alone and without gradients; row i of a batch goes through `adapters[i]`.

@@ -261,3 +261,13 @@ def test_a_whole_walk_on_this_machine(tmp_path: Path) -> None:
     answer = Workflow(graph, workers={"a": Parrot(), "b": Parrot()}).run("say something")
     assert answer.stopped in ("done", "abstained")
     assert 0 < answer.probability <= 1
+
+
+def test_an_adapter_that_does_not_fit_fails_its_own_question() -> None:
+    """Another Octopus on the same base is answered in the same batch."""
+    wrong = str(small_adapter(small_masked()))
+    with shared_shelf().lend(ModelSpec(name=str(long_chat_causal()))) as loaded:
+        questions = [Question(ask_for(FIELDS, "hello"), 200, adapter) for adapter in (None, wrong)]
+        said, fault = decode(loaded, questions, lambda nth: False)
+    assert isinstance(said, Said)
+    assert isinstance(fault, InputError)

@@ -207,3 +207,17 @@ def test_rows_that_can_not_be_told_are_an_error() -> None:
     assert per_row(["a", "a"], 3) == ["a"] * 3
     with pytest.raises(ValueError, match="3 rows"):
         per_row(["a", "b"], 3)
+
+
+@pytest.mark.parametrize("build", [small_models.small_causal, small_models.small_classifier])
+async def test_an_adapter_that_does_not_fit_fails_its_own_request(build: Callable[[], Path]) -> None:
+    """Those beside it in the batch are answered, through adapters of their own."""
+    base, desk = build(), Desk(Shelf(10**9))
+    wrong = str(small_models.small_adapter(small_models.small_phi3()))
+    (fits,) = adapters_of(base, 1)
+    spec = ModelSpec(name=str(base), max_tokens=4)
+    asked = [desk.ask(Request("hello", spec, place)) for place in (None, wrong, fits)]
+    plain, fault, adapted = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(fault, InputError)
+    assert "phi3" in str(fault)
+    assert [type(reply).__name__ for reply in (plain, adapted)] == ["Reply", "Reply"]

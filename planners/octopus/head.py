@@ -55,9 +55,7 @@ class Head:
         if not own:
             return None
         nodes = tuple(self.nodes[position] for position in own)
-        return replace(
-            self, nodes=nodes, graphs=(graph,) * len(own), weights=self.weights[:, own], bias=self.bias[own]
-        )
+        return replace(self, nodes=nodes, graphs=(graph,) * len(own), weights=self.weights[:, own], bias=self.bias[own])
 
     def scores(self, vector: NDArray[np.float32], neighbors: Sequence[str]) -> Array:
         """(neighbors + 1,): log P(neighbor | text), then log P(stop | text), over these alone.

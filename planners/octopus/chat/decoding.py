@@ -46,6 +46,7 @@ def decode(loaded: LoadedModel, questions: Sequence[Question], given_up: GivenUp
     rows: list[_Row] = []
     for nth, question in enumerate(questions):
         try:
+            loaded.fit(question.adapter)
             rows.append(_begun(nth, question, loaded, speaker))
         except (ArgumentError, InputError) as error:
             answers[nth] = error

@@ -71,8 +71,7 @@ def _written(
             letters = Lettering.of(one, vocabulary)
             if letters.marks.stop is None and not one.needed:
                 continue
-            if one.adapter is not None and one.adapter not in loaded.adapters.loaded:
-                loaded.adapters.ensure([one.adapter])
+            loaded.fit(one.adapter)
             prompts.append(_prompt(loaded, vocabulary, one))
             rows[nth] = Row(one, letters, vocabulary, one.calls)
         except Exception as error:
