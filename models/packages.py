@@ -8,11 +8,11 @@ from typing import Any
 from ..graphs.errors import MissingExtra
 
 
-def package(name: str, feature: str = "running a language model on this machine") -> Any:
-    """The module of an installed package of the extra `models`. Raises MissingExtra if it is not installed."""
+def package(name: str, feature: str = "running a language model on this machine", extra: str = "models") -> Any:
+    """The module of an installed package of an extra. Raises MissingExtra if it is not installed."""
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.split(".")[0] != name.split(".")[0]:
             raise
-        raise MissingExtra(feature, "models", name) from error
+        raise MissingExtra(feature, extra, name) from error
