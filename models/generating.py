@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..graphs.errors import InputError, OctographError, WorkerError
+from ..graphs.errors import InputError, OctographError, WorkerError, nearest
 from .batching import GivenUp
 from .emerging import EmergingText
 from .loading import LoadedModel
@@ -145,10 +145,17 @@ def _most(loaded: LoadedModel, request: Request, length: int) -> int:
 
 
 def _extra(request: Request) -> dict[str, Any]:
+    """The further settings of generation, which are data.
+
+    `generate` takes other arguments besides, among them code to run (`custom_generate`): no graph file can say those.
+    """
     extra = dict(request.spec.generation)
+    known = [key for key in package("transformers").GenerationConfig().to_dict() if not key.startswith("_")]
     for key in extra:
         if key in _ONE_TEXT:
             raise InputError(f"generation: {key} does not go with one answer to one request; leave it out")
         if key in _SAID_ELSEWHERE:
             raise InputError(f"generation: {key} is said by {_SAID_ELSEWHERE[key]}: of the model; move it there")
+        if key not in known:
+            raise InputError(f"generation: {key!r} is no setting of transformers' generation{nearest(key, known)}")
     return extra

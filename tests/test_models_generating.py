@@ -229,6 +229,19 @@ async def test_settings_that_can_not_be_are_refused(desk: Desk) -> None:
                 await desk.ask(Request("hello", spec_of(folder, generation=generation, temperature=temperature)))
 
 
+@pytest.mark.parametrize("model", [small_models.small_causal, small_models.small_seq2seq])
+async def test_settings_run_no_code(desk: Desk, model: Callable[[], Path], tmp_path: Path) -> None:
+    """A graph file can't have transformers run somebody's Python by way of `generate`."""
+    code = tmp_path / "custom_generate" / "generate.py"
+    code.parent.mkdir()
+    code.write_text("from pathlib import Path\nPath(__file__).with_name('was_run').touch()\n")
+    own = {"custom_generate": str(tmp_path), "trust_remote_code": True}
+    for generation in (own, {"custom_generate": str(tmp_path)}, {"trust_remote_code": True}, {"streamer": 1}):
+        with pytest.raises(InputError, match=f"'{next(iter(generation))}' is no setting of"):
+            await desk.ask(Request("hello", spec_of(model(), generation=generation)))
+    assert not list(tmp_path.rglob("was_run"))
+
+
 @pytest.mark.parametrize("generation", [{"top_k": "many"}, {"top_k": 0}, {"top_p": 0.5}])
 async def test_settings_that_models_which_do_not_write_can_not_take(desk: Desk, generation: dict[str, Any]) -> None:
     """How many candidates there are to a mask is all that can be said."""
