@@ -61,6 +61,8 @@ def examine() -> Iterator[Finding]:
     yield Finding("octograph", "ok", f"{_version('octograph')} in {os.path.dirname(os.path.dirname(__file__))}")
     yield _python()
     yield from _packages()
+    if _version("torch") is not None:
+        yield _tried("language models", _device, "write it as in OCTOGRAPH_MODEL_MEMORY=8GB")
     for what, look, remedy in (
         ("encoder weights", _weights, "pip install --force-reinstall --no-deps octograph"),
         ("cache folder", _cache, "make the folder writable, or set OCTOGRAPH_CACHE to one that is"),
@@ -110,6 +112,24 @@ def _version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _device() -> str:
+    """Where models of this machine would run, told without torch: importing it takes seconds."""
+    import shutil
+    from pathlib import Path
+
+    from ..models.memory import VARIABLE, memory_budget, shown_bytes
+
+    torch = _version("torch") or ""
+    device = "cpu"
+    if platform.system() == "Darwin" and platform.machine() == "arm64":
+        device = "mps"
+    elif not torch.endswith("+cpu") and (shutil.which("nvidia-smi") or Path("/dev/kfd").exists()):
+        device = "cuda"
+    if device == "cuda" and not os.environ.get(VARIABLE):
+        return "run on cuda, in four fifths of its memory"
+    return f"run on {device}, in {shown_bytes(memory_budget(device))} of memory"
 
 
 def _weights() -> str:

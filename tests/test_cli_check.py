@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -99,6 +100,18 @@ def test_the_doctor_finds_this_installation_sound() -> None:
     assert ended.code == 0, ended.out
     for what in ("python", "packages", "encoder weights", "cache folder", "library graphs", "a one-hop walk"):
         assert f"ok      {what}: " in ended.out
+
+
+def test_the_doctor_says_where_models_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On which device and in how much memory, without importing torch; a budget that is none is a fault."""
+    monkeypatch.setenv("OCTOGRAPH_MODEL_MEMORY", "8GB")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert "ok      language models: run on " in (said := octograph("doctor").out)
+    assert " in 8 GB of memory" in said
+    monkeypatch.setenv("OCTOGRAPH_MODEL_MEMORY", "much")
+    ended = octograph("doctor")
+    assert ended.code == 1
+    assert "BROKEN  language models: InputError: OCTOGRAPH_MODEL_MEMORY: 'much'" in ended.out
 
 
 def test_the_doctor_names_what_mends_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
