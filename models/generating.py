@@ -25,7 +25,9 @@ _SAID_ELSEWHERE = {
     "stop_strings": "stop",
 }
 
-_ONE_TEXT = ("num_return_sequences", "return_dict_in_generate", "output_scores", "output_logits")
+_ONE_TEXT = ("num_return_sequences", "return_dict_in_generate", "output_scores", "output_logits", "pad_token_id")
+
+_SEVERAL_AT_ONCE = ("prompt_lookup_num_tokens", "assistant_early_exit", "is_assistant", "use_mtp")
 
 
 def generate(loaded: LoadedModel, requests: Sequence[Request], given_up: GivenUp) -> list[Reply | Exception]:
@@ -154,6 +156,8 @@ def _extra(request: Request) -> dict[str, Any]:
     for key in extra:
         if key in _ONE_TEXT:
             raise InputError(f"generation: {key} does not go with one answer to one request; leave it out")
+        if key in _SEVERAL_AT_ONCE:
+            raise InputError(f"generation: {key} drafts tokens, which are taken one by one here; leave it out")
         if key in _SAID_ELSEWHERE:
             raise InputError(f"generation: {key} is said by {_SAID_ELSEWHERE[key]}: of the model; move it there")
         if key not in known:

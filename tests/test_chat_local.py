@@ -271,3 +271,17 @@ def test_an_adapter_that_does_not_fit_fails_its_own_question() -> None:
         said, fault = decode(loaded, questions, lambda nth: False)
     assert isinstance(said, Said)
     assert isinstance(fault, InputError)
+
+
+def test_what_weights_say_about_generation_is_for_workers() -> None:
+    """A penalty on repeated words would bear upon the neighbors, whose names stand in the prompt."""
+    (plain,) = decoded(["hello"])
+    with shared_shelf().lend(ModelSpec(name=str(long_chat_causal()))) as loaded:
+        config = loaded.model.generation_config
+        config.repetition_penalty, config.no_repeat_ngram_size, config.num_beams = 1.8, 2, 4
+        try:
+            (said,) = decoded(["hello"])
+        finally:
+            config.repetition_penalty = config.no_repeat_ngram_size = config.num_beams = None
+    assert said.text == plain.text
+    assert [token.logprob for token in said.tokens] == pytest.approx([token.logprob for token in plain.tokens])

@@ -218,6 +218,8 @@ async def test_settings_that_can_not_be_are_refused(desk: Desk) -> None:
         ({"repetition_penalty": "much"}, "penalty"),
         ({"max_new_tokens": 3}, "max_tokens"),
         ({"num_return_sequences": 2}, "one answer"),
+        ({"prompt_lookup_num_tokens": 3}, "one by one"),
+        ({"pad_token_id": 3}, "pad_token_id"),
         ({"num_beams": "many"}, "num_beams"),
         ({"top_k": -5}, "top_k"),
         ({"typical_p": 2.0}, "typical_p"),

@@ -6,7 +6,8 @@ Prompts are padded at the left, keys and values cached, by transformers' own gen
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -131,16 +132,25 @@ def _run(loaded: LoadedModel, rows: Sequence[_Row], given_up: GivenUp) -> None:
             row.done = row.done or given_up(nth)
         return torch.tensor([row.done for row in rows], device=input_ids.device)
 
-    with loaded.at_work([row.adapter for row in rows]) as model:
+    with loaded.at_work([row.adapter for row in rows]) as model, _no_settings(model, transformers.GenerationConfig()):
         model.generate(
             **inputs,
             max_new_tokens=max(row.most for row in rows),
             do_sample=False,
-            num_beams=1,
             pad_token_id=pad,
             logits_processor=transformers.LogitsProcessorList([choose]),
             stopping_criteria=transformers.StoppingCriteriaList([ended]),
         )
+
+
+@contextmanager
+def _no_settings(model: Any, none: Any) -> Iterator[None]:
+    """Inside, the settings that came with the weights don't count: penalties bear upon the probability of a choice."""
+    own, model.generation_config = model.generation_config, none
+    try:
+        yield
+    finally:
+        model.generation_config = own
 
 
 def _allowed(matcher: Any, width: int, torch: Any) -> Any:
