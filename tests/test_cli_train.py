@@ -39,14 +39,14 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "home.yaml").write_text(GRAPH.replace("MODEL", str(small_chat_causal())), encoding="utf-8")
-    made = octograph("synth", "home.yaml", "-o", "data.jsonl", "--per-node", "25", folder=tmp_path)
+    made = octograph("synth", "home.yaml", "-o", "data.jsonl", "--per-node", "40", folder=tmp_path)
     assert made.code == 0, made.err
     return tmp_path
 
 
 def test_from_a_graph_to_a_functional_octopus(folder: Path) -> None:
     """Synthetic data, a model from scratch, and a walk that it decides; all in seconds, so it learns only a little."""
-    options = ("--base", "new", "--width", "32", "--layers", "2", "--epochs", "14", "--batch", "8", "--lr", "5e-3")
+    options = ("--base", "new", "--width", "32", "--layers", "2", "--epochs", "16", "--batch", "8", "--lr", "5e-3")
     trained = octograph("train", "home.yaml", "data.jsonl", "-o", "out", *options, folder=folder)
     assert trained.code == 0, trained.err
     assert "right first choice" in trained.out

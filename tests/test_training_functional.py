@@ -92,10 +92,11 @@ def test_every_node_that_can_be_chosen_gets_a_token() -> None:
 
 @pytest.mark.parametrize("token", ["<nexa_end>", "<nexa_7>"])
 def test_a_token_given_twice_is_refused(token: str) -> None:
-    """Also that of the end of a call."""
-    nodes = {"m": {"kind": "master"}, "x": {"kind": "tool", "token": token}, "y": {"kind": "tool", "token": "<nexa_7>"}}
+    """Also by a sub-graph, and also that of the end of a call: one model learns all of them."""
+    inner = Graph("inner", {"m": {"kind": "master"}, "x": {"kind": "tool", "token": token}}, ["m -> x"])
+    nodes = {"m": {"kind": "master"}, "a": {"kind": "agent"}, "y": {"kind": "tool", "token": "<nexa_7>"}}
     with pytest.raises(InputError, match="stands for"):
-        assigned(Graph("g", nodes, ["m -> [x, y]"]))
+        assigned(Graph("g", nodes, ["m -> [a, y]"], agents={"a": inner}))
 
 
 def tokenizer_with_tokens() -> Any:
