@@ -67,4 +67,9 @@ def _change(given: str | Path | None) -> Callable[[OctopusSpec], OctopusSpec]:
     weights, backend = str(folder.resolve()), "embedded"
     if (folder / FILE).is_file():
         backend = Trained.read(folder).backend
+    elif (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file():
+        raise InputError(
+            f"{folder}: holds a language model and no {FILE}, so octograph train has not written it; name it in the "
+            "graph, as in octopus: {backend: functional, model: FOLDER}, or backend: chat"
+        )
     return lambda spec: OctopusSpec(backend=backend, weights=weights, threshold=spec.threshold)

@@ -251,3 +251,9 @@ def test_functional_tokens_are_not_asked_for_at_an_address() -> None:
     model = {"name": str(functional_models.random_weights()), "url": "http://localhost:8000/v1"}
     with pytest.raises(InputError, match="backend: chat"):
         octopus(model=model)
+
+
+def test_weights_that_nobody_trained_for_a_graph_are_no_octopus() -> None:
+    """`--octopus DIR` of a language model from elsewhere: which backend it is for, only the graph can say."""
+    with pytest.raises(InputError, match=r"no octograph\.json.*backend: functional, model"):
+        Workflow(graph({"a": TOKENS[0]}), octopus=functional_models.random_weights())
