@@ -15,8 +15,8 @@ from .arrows import EdgeError, fault_of_id, read_arrow, read_edge_mapping
 from .findings import Findings
 from .kinds import known_backends, known_kinds, owners
 from .positions import Path
-from .secrets import refuse_references
-from .sections import Edge, Limits, Node, NodeId, OctopusSpec, Retry, Section
+from .secrets import FromEnvironment, refuse_references
+from .sections import Edge, Limits, ModelSpec, Node, NodeId, OctopusSpec, Retry, Section
 from .wording import explain, mismatch, shown, unknown_key
 
 VERSION = 1
@@ -117,11 +117,24 @@ def read_section(section: type[SectionT], value: Any, path: Path, findings: Find
         findings.add(path, mismatch("keys and values", value))
         return section()
     try:
-        return section.model_validate(dict(value))
+        read = section.model_validate(dict(value))
+        _check_key(value, read, path, findings)
+        return read
     except ValidationError as error:
         for inner, message, at_key in explain(error, section, findings.closest):
             findings.add((*path, *inner), message, at_key=at_key)
         return section()
+
+
+def _check_key(value: Mapping[Any, Any], read: Section, path: Path, findings: Findings) -> None:
+    """A key is a secret, and no part of a file; a ModelSpec made in Python may hold one."""
+    model, octopus = getattr(read, "model", None), value.get("octopus")
+    if isinstance(octopus, Mapping) and isinstance(read, Node) and read.octopus is not None:
+        _check_key(octopus, read.octopus, (*path, "octopus"), findings)
+    written_out = isinstance(model, ModelSpec) and model.key is not None and not isinstance(model.key, FromEnvironment)
+    if written_out and isinstance(value.get("model"), Mapping):
+        message = "a key stays out of the file; write ${NAME}, and set NAME in the environment"
+        findings.add((*path, "model", "key"), message)
 
 
 def check_backend(octopus: OctopusSpec | None, path: Path, findings: Findings) -> None:
@@ -182,7 +195,9 @@ def _node(id_: NodeId, value: Any, path: Path, findings: Findings) -> Node | Non
     if "id" in value:
         findings.add((*path, "id"), "unknown key 'id'; the key of the node is its id", at_key=True)
     try:
-        return Node.model_validate({**value, "id": id_})
+        node = Node.model_validate({**value, "id": id_})
+        _check_key(value, node, path, findings)
+        return node
     except ValidationError as error:
         for inner, message, at_key in explain(error, Node, findings.closest):
             findings.add((*path, *inner), message, at_key=at_key)
