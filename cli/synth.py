@@ -95,7 +95,9 @@ def synth(
         with view:
             write_requests(output, generate(jobs, source, seed, distinct, made), resume, view.tick)
     except KeyboardInterrupt:
-        complain(f"{made.total():,} requests are kept in {output}; go on with --resume")
+        # by the file: the interruption may have come between counting a request and writing it
+        kept = read_made(output, jobs, Distinct(1.0)).total() if output.exists() else 0
+        complain(f"{kept:,} requests are kept in {output}; go on with --resume")
         raise SystemExit(INTERRUPTED) from None
     view.sum_up(made.total(), output)
 
