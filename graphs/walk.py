@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -223,9 +223,6 @@ class Trace(Displayed):
     @classmethod
     def from_json(cls, text: str) -> Trace:
         return cls.from_data(json.loads(text))
-
-    def with_steps(self, *steps: Step) -> Trace:
-        return replace(self, steps=(*self.steps, *steps))
 
 
 @dataclass(frozen=True, slots=True)
