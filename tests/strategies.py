@@ -68,7 +68,7 @@ def _models() -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def _nodes(draw: st.DrawFn, kind: str) -> dict[str, Any]:
+def _nodes(draw: st.DrawFn, id_: str, kind: str) -> dict[str, Any]:
     ports = st.lists(st.sampled_from(["table", "picture", "number"]), max_size=2, unique=True)
     fields: dict[str, st.SearchStrategy[Any]] = {
         "description": words(),
@@ -83,7 +83,7 @@ def _nodes(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     if kind in ("tool", "mcp"):
         fields["tool"] = words(10)
     if kind in ("model", "chat"):
-        fields |= {"model": _models(), "prompt": words(), "token": words(10)}
+        fields |= {"model": _models(), "prompt": words(), "token": st.just(f"<{id_}>")}
     if kind in ("model", "chat", "person", "mcp"):
         fields["settings"] = plain_data()
     return {"kind": kind, **draw(_optional(**fields))}
@@ -115,7 +115,7 @@ def graphs(draw: st.DrawFn, max_nodes: int = 6, depth: int = 1, bare: bool = Fal
         if kinds[name] == "master" and not any(source == name for source, _ in edges):
             connect(name, draw(st.sampled_from(names)))
     nodes = {
-        name: {"kind": kind, "description": draw(words())} if bare else draw(_nodes(kind))
+        name: {"kind": kind, "description": draw(words())} if bare else draw(_nodes(name, kind))
         for name, kind in kinds.items()
     }
     for name in names:
