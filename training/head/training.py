@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from ...planners.octopus.encoder import SHIPPED, Encoder
 from ...planners.octopus.head import Head, read_whole
 from ...planners.octopus.trained import Trained, TrainedGraph, outline
 from ..samples import Sample
+from ..splitting import is_held_back
 from .examples import Example, RequestClass, examples_of
 from .fitting import Regression, fit_regression, softmax
 from .mixing import Judged, judge, mix
@@ -134,11 +134,7 @@ def _encoded(encoder: Encoder, examples: Sequence[Example], tell: Tell) -> NDArr
 
 def held_back_of(examples: Sequence[Example], options: HeadOptions) -> NDArray[np.bool_]:
     """Which examples are held back: by a hash of the group, so that more data moves none to the other side."""
-    shares = [
-        int(hashlib.sha256(f"{options.seed} {example.group}".encode()).hexdigest()[:8], 16) / 2**32
-        for example in examples
-    ]
-    return np.array(shares) < options.held_back
+    return np.array([is_held_back(example.group, options.held_back, options.seed) for example in examples])
 
 
 def _takes_requests_whole(samples: Sequence[Sample]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from ...graphs.data_file import numbered_lines, read_data, read_each
 from ...graphs.errors import InputError
+from ..splitting import is_held_back
 from .options import Objective
 
 _FORMS: dict[Objective, tuple[str, ...]] = {
@@ -44,8 +44,7 @@ def split_lessons(lessons: Sequence[Lesson], share: float, seed: int) -> tuple[l
     """Those to train on, and those held back: by a hash of the prompt, so that no prompt is on both sides."""
     kept, held = list[Lesson](), list[Lesson]()
     for lesson in lessons:
-        digest = hashlib.sha256(f"{seed} {lesson.prompt}".encode()).hexdigest()
-        (held if int(digest[:8], 16) / 2**32 < share else kept).append(lesson)
+        (held if is_held_back(lesson.prompt, share, seed) else kept).append(lesson)
     return (kept, held) if kept else (list(lessons), [])
 
 
